@@ -1,0 +1,94 @@
+"""Requests and responses as plain values: what every adapter turns its framework's objects into and out of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+import msgspec
+
+Pair: TypeAlias = tuple[str | bytes, str | bytes]
+HeaderSource: TypeAlias = Mapping[Any, Any] | Iterable[Pair]
+
+
+class Headers:
+    """Request headers: names in any case, and every value of a name that stands more than once.
+
+    Made from a mapping or from (name, value) pairs, in text or bytes, so from what any framework has. Any bytes
+    are taken; text outside latin-1 (which HTTP cannot carry) becomes UTF-8.
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, source: HeaderSource = ()) -> None:
+        values: dict[bytes, tuple[bytes, ...]] = {}
+        for name, value in source.items() if isinstance(source, Mapping) else source:
+            key = _as_bytes(name).lower()
+            values[key] = (*values.get(key, ()), _as_bytes(value))
+        self._values = values
+
+    @classmethod
+    def of(cls, source: Headers | HeaderSource) -> Headers:
+        """`source` itself where it is `Headers` already, else made from it."""
+        if isinstance(source, cls):
+            return source
+        # multi-dicts (werkzeug, aiohttp) are mappings whose items() repeats a name; others keep it in a method of
+        # their own, and all that have one call it so
+        multi = getattr(source, "multi_items", None)
+        return cls(multi() if multi is not None else source)
+
+    @classmethod
+    def from_asgi(cls, raw: Iterable[tuple[bytes, bytes]]) -> Headers:
+        """From `scope["headers"]`, whose names are lower case already (ASGI, HTTP connection scope)."""
+        headers = cls.__new__(cls)
+        values: dict[bytes, tuple[bytes, ...]] = {}
+        for name, value in raw:
+            values[name] = (*values[name], value) if name in values else (value,)
+        headers._values = values
+        return headers
+
+    def get_all(self, name: bytes) -> tuple[bytes, ...]:
+        """Every value of `name` (in lower case), in wire order; empty where there is none."""
+        return self._values.get(name, ())
+
+    def get(self, name: bytes) -> bytes | None:
+        """The only, or the first, value of `name` (in lower case)."""
+        values = self._values.get(name)
+        return values[0] if values else None
+
+    def __repr__(self) -> str:
+        # values may be credentials
+        return f"Headers({', '.join(sorted(name.decode('latin-1') for name in self._values))})"
+
+
+def _as_bytes(text: object) -> bytes:
+    if isinstance(text, bytes):
+        return text
+    text = str(text)
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+
+
+class Request(msgspec.Struct, frozen=True, repr_omit_defaults=True):
+    """One HTTP request, whole. `body` is exactly the bytes that came: the signature is over them."""
+
+    method: str
+    headers: Headers
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"Request({self.method!r}, {self.headers!r}, {len(self.body)} bytes)"
+
+
+class Response(msgspec.Struct, frozen=True):
+    """One HTTP answer. Header names are lower case; `content-length` is among them."""
+
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    body: bytes = b""
+
+    def text_headers(self) -> list[tuple[str, str]]:
+        """The headers as text, for WSGI and for frameworks that want it."""
+        return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self.headers]
