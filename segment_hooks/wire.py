@@ -71,7 +71,7 @@ def _as_bytes(text: object) -> bytes:
         return text.encode("utf-8", "surrogatepass")
 
 
-class Request(msgspec.Struct, frozen=True, repr_omit_defaults=True):
+class Request(msgspec.Struct, frozen=True):
     """One HTTP request, whole. `body` is exactly the bytes that came: the signature is over them."""
 
     method: str
