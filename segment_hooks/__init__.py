@@ -1,0 +1,87 @@
+"""Receive Segment's webhooks: verified, typed, routed, and answered so that nothing is lost."""
+
+from segment_hooks.context import Bag, Context
+from segment_hooks.errors import (
+    ConfigurationError,
+    DropEvent,
+    EventNotSupported,
+    HandlerSignal,
+    InvalidEventPayload,
+    PayloadError,
+    RegistrationError,
+    RetryError,
+    SegmentHooksError,
+    SignatureError,
+    SignatureFailure,
+    ValidationError,
+    WebhookError,
+)
+from segment_hooks.events import (
+    Alias,
+    Delete,
+    Event,
+    Group,
+    Identify,
+    Page,
+    Payload,
+    Screen,
+    Track,
+    Unknown,
+)
+from segment_hooks.outcomes import Outcome, Result
+from segment_hooks.parsing import Parsed, parse, parse_event
+from segment_hooks.receiver import Receiver, ReceiverOptions
+from segment_hooks.router import WebhookEventRouter
+from segment_hooks.signature import Scope, SignatureVerifier, Verification, sign
+from segment_hooks.timestamps import parse_timestamp
+from segment_hooks.webhook import Delivery, SegmentWebhookHandler, StaticHeader
+from segment_hooks.wire import Headers, Request, Response
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Alias",
+    "Bag",
+    "ConfigurationError",
+    "Context",
+    "Delete",
+    "Delivery",
+    "DropEvent",
+    "Event",
+    "EventNotSupported",
+    "Group",
+    "HandlerSignal",
+    "Headers",
+    "Identify",
+    "InvalidEventPayload",
+    "Outcome",
+    "Page",
+    "Parsed",
+    "Payload",
+    "PayloadError",
+    "Receiver",
+    "ReceiverOptions",
+    "RegistrationError",
+    "Request",
+    "Response",
+    "Result",
+    "RetryError",
+    "Scope",
+    "Screen",
+    "SegmentHooksError",
+    "SegmentWebhookHandler",
+    "SignatureError",
+    "SignatureFailure",
+    "SignatureVerifier",
+    "StaticHeader",
+    "Track",
+    "Unknown",
+    "ValidationError",
+    "Verification",
+    "WebhookError",
+    "WebhookEventRouter",
+    "parse",
+    "parse_event",
+    "parse_timestamp",
+    "sign",
+]

@@ -1,0 +1,169 @@
+"""WebhookEventRouter: event → the handlers that want it → how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from segment_hooks import dispatch, threads
+from segment_hooks.errors import RegistrationError
+from segment_hooks.events import Event
+from segment_hooks.outcomes import Outcome
+from segment_hooks.registration import Registration, Where
+from segment_hooks.routes import Handler, Middleware, Route, make_route
+
+if TYPE_CHECKING:
+    from segment_hooks.asgi import SegmentASGIApp
+    from segment_hooks.wsgi import SegmentWSGIApp
+
+M = TypeVar("M", bound=Callable[[Event], Any])
+
+_CACHED_NAMES = 4096  # names of events come from outside, so memory for them is bounded
+
+
+class WebhookEventRouter(Registration):
+    """Calls the handlers that want an event, all of them, in order of registration.
+
+    Handlers are functions of one event, plain or `async`. `include` other routers to build a large one of parts.
+    """
+
+    def __init__(self) -> None:
+        self._entries: list[Route | WebhookEventRouter] = []
+        self._middleware: list[Middleware] = []
+        self._parents: list[WebhookEventRouter] = []
+        self._matches: dict[tuple[str | None, str | None, str | None], dispatch.Routes] = {}
+        self._flat: tuple[Route, ...] | None = None
+
+    def add(
+        self,
+        kind: type[Event],
+        handler: Handler,
+        *,
+        names: Iterable[str] = (),
+        glob: str | None = None,
+        where: Where = None,
+        fallback: bool = False,
+    ) -> None:
+        """What the decorators do: register `handler` for events of class `kind`. Raises `RegistrationError`."""
+        self._add(kind, handler, "add", names=names, glob=glob, where=where, fallback=fallback)
+
+    def include(self, other: WebhookEventRouter) -> None:
+        """Add the handlers of `other`, those it has now and those it gets later, at this place in the order.
+
+        Middleware of this router goes around that of `other`. Raises `RegistrationError` for a circle.
+        """
+        if other is self or self in other._descendants():
+            raise RegistrationError("a router cannot include itself, directly or through another")
+        other._parents.append(self)
+        self._entries.append(other)
+        self._changed()
+
+    def middleware(self, middleware: M) -> M:
+        """Put a context manager around every call of a handler: `@router.middleware` over
+        `@contextmanager def timed(event): …; yield; …`, or over `@asynccontextmanager`.
+
+        What is registered first is outermost. Raising before the `yield` keeps the handler from being called.
+        """
+        if not callable(middleware):
+            raise RegistrationError(f"middleware is a function of the event, not {type(middleware).__name__}")
+        self._middleware.append(middleware)
+        self._changed()
+        return middleware
+
+    def routes_for(self, event: Event) -> dispatch.Routes:
+        """The handlers that want `event`, in the order in which they run; predicates are still to be asked."""
+        fields = event.fields
+        key = (fields.type, fields.event, fields.name)
+        routes = self._matches.get(key)
+        if routes is None:
+            wanting = [route for route in self._routes() if route.wants(event)]
+            routes = tuple(sorted(wanting, key=lambda route: route.fallback))
+            if len(self._matches) >= _CACHED_NAMES:
+                self._matches.clear()
+            self._matches[key] = routes
+        return routes
+
+    @property
+    def needs_loop(self) -> bool:
+        """Whether any handler or middleware must be awaited."""
+        return any(route.needs_loop for route in self._routes())
+
+    async def route(self, event: Event) -> Outcome:
+        """Run the handlers for `event`: coroutines are awaited, plain functions run in a thread. Never raises what a
+        handler raises: the outcome holds every error."""
+        return await dispatch.run_async(self.routes_for(event), event)
+
+    def route_sync(self, event: Event) -> Outcome:
+        """The same for callers without an event loop. Coroutine handlers run on a loop that all of them share."""
+        routes = self.routes_for(event)
+        for route in routes:
+            if route.needs_loop:
+                return threads.run_coroutine(dispatch.run_async(routes, event))
+        return dispatch.run(routes, event)
+
+    def asgi(self, secret: Any = None, **options: Any) -> SegmentASGIApp:
+        """An ASGI application that receives Segment's webhooks and routes their events here.
+
+        `secret` and the options `uncovered`, `scopes`, `signature_headers`, `verify` are those of
+        `SegmentWebhookHandler`; `max_body`, `deadline`, `bad_signature`, `log_tracebacks` those of `Receiver`.
+        """
+        from segment_hooks.asgi import SegmentASGIApp
+        from segment_hooks.receiver import Receiver
+
+        return SegmentASGIApp(Receiver.build(self, secret, **options))
+
+    def wsgi(self, secret: Any = None, **options: Any) -> SegmentWSGIApp:
+        """The same as a WSGI application."""
+        from segment_hooks.receiver import Receiver
+        from segment_hooks.wsgi import SegmentWSGIApp
+
+        return SegmentWSGIApp(Receiver.build(self, secret, **options))
+
+    def _register(
+        self,
+        kind: type[Event],
+        decorator: str,
+        given: tuple[Any, ...],
+        *,
+        glob: str | None = None,
+        where: Where = None,
+        fallback: bool = False,
+    ) -> Any:
+        takes_names = decorator in ("on_track", "on_page", "on_screen")
+        if len(given) == 1 and callable(given[0]):
+            self._add(kind, given[0], decorator, fallback=fallback)
+            return given[0]
+        if given and not takes_names:
+            raise RegistrationError(f"{decorator} takes no names: filter with where=, as in @router.{decorator}(where=…)")
+
+        def register(handler: Handler) -> Handler:
+            self._add(kind, handler, decorator, names=given, glob=glob, where=where, fallback=fallback)
+            return handler
+
+        return register
+
+    def _add(self, kind: type[Event], handler: Handler, decorator: str, **options: Any) -> None:
+        self._entries.append(make_route(kind, handler, decorator=decorator, **options))
+        self._changed()
+
+    def _routes(self) -> tuple[Route, ...]:
+        if self._flat is None:
+            around = tuple(self._middleware)
+            own: list[Route] = []
+            for entry in self._entries:
+                own += [entry] if isinstance(entry, Route) else entry._routes()
+            self._flat = tuple(route.within(around) for route in own)
+        return self._flat
+
+    def _descendants(self) -> list[WebhookEventRouter]:
+        children = [entry for entry in self._entries if isinstance(entry, WebhookEventRouter)]
+        return children + [router for child in children for router in child._descendants()]
+
+    def _changed(self) -> None:
+        self._flat = None
+        self._matches.clear()
+        for parent in self._parents:
+            parent._changed()
+
+    def __repr__(self) -> str:
+        return f"WebhookEventRouter({len(self._routes())} handlers)"
