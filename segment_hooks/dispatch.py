@@ -1,89 +1,126 @@
-"""The two drivers: they call, or await, what the router says, and collect how it ended."""
+"""What to call for an event, and the two drivers that call it: plainly, or on an event loop."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, ExitStack
 from typing import Any
+
+import msgspec
 
 from segment_hooks import threads
 from segment_hooks.events import Event
 from segment_hooks.outcomes import HANDLED, UNHANDLED, Outcome, outcome_of
 from segment_hooks.routes import Route
 
-Routes = tuple[Route, ...]
+
+class Step(msgspec.Struct, frozen=True, eq=False):
+    """One call to make: a handler with its middleware around it."""
+
+    call: Callable[[Event], Any]
+    awaited: bool
+    """Whether the call gives an awaitable; else it may block."""
 
 
-def run(routes: Routes, event: Event) -> Outcome:
+class Plan:
+    """The handlers for events of one class and name, in the order in which they run."""
+
+    __slots__ = ("_routes", "_steps", "_unconditional", "needs_loop")
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._routes = tuple(sorted(routes, key=lambda route: route.fallback))
+        self._steps = tuple(_step(route) for route in self._routes)
+        self._unconditional = not any(route.where or route.fallback for route in self._routes)
+        self.needs_loop = any(step.awaited for step in self._steps)
+
+    def steps(self, event: Event) -> tuple[Step, ...]:
+        """What to call for `event`: predicates are asked here, before the first handler runs."""
+        if self._unconditional:
+            return self._steps
+        chosen: list[Step] = []
+        matched = False
+        for route, step in zip(self._routes, self._steps, strict=True):
+            if route.fallback and matched:
+                continue
+            try:
+                wanted = route.where is None or route.where(event)
+            except Exception as error:
+                # a predicate that fails counts as a handler that does: the event is neither lost nor taken for handled
+                chosen.append(Step(_raising(error), False))
+                continue
+            if wanted:
+                chosen.append(step)
+                matched = matched or route.kind is not Event
+        return tuple(chosen)
+
+
+def run(plan: Plan, event: Event) -> Outcome:
     """Call every handler, in order; an error of one does not keep the next from running."""
     errors: list[Exception] | None = None
-    ran = matched = False
-    for route in routes:
-        if route.fallback and matched:
-            continue
+    steps = plan.steps(event)
+    for step in steps:
         try:
-            if route.where is not None and not route.where(event):
-                continue
-            ran = True
-            matched = matched or route.kind is not Event
-            result = _call_within(route, event) if route.middleware else route.call(event)
-            if result is not None and hasattr(result, "__await__"):
+            result = step.call(event)
+            if result is not None and hasattr(result, "__await__"):  # a plain function that gave a coroutine
                 threads.run_coroutine(_awaiting(result))
         except Exception as error:
             errors = [*(errors or ()), error]
     if errors is not None:
         return outcome_of(errors)
-    return HANDLED if ran else UNHANDLED
+    return HANDLED if steps else UNHANDLED
 
 
-async def run_async(routes: Routes, event: Event) -> Outcome:
-    """Await every coroutine handler, and call every plain one in a thread of its own, in order."""
+async def run_async(plan: Plan, event: Event) -> Outcome:
+    """The same on an event loop: coroutines are awaited, plain functions called in a thread, in order."""
     errors: list[Exception] | None = None
-    ran = matched = False
-    for route in routes:
-        if route.fallback and matched:
-            continue
+    steps = plan.steps(event)
+    for step in steps:
         try:
-            if route.where is not None and not route.where(event):
-                continue
-            ran = True
-            matched = matched or route.kind is not Event
-            if not route.needs_loop:
-                result = await threads.offload(_call_within, route, event)
+            if step.awaited:
+                await step.call(event)
+            else:
+                result = await threads.offload(step.call, event)
                 if result is not None and hasattr(result, "__await__"):
                     await result
-            elif route.middleware:
-                await _await_within(route, event)
-            else:
-                await route.call(event)
         except Exception as error:
             errors = [*(errors or ()), error]
     if errors is not None:
         return outcome_of(errors)
-    return HANDLED if ran else UNHANDLED
+    return HANDLED if steps else UNHANDLED
 
 
-def _call_within(route: Route, event: Event) -> Any:
+def _step(route: Route) -> Step:
     if not route.middleware:
-        return route.call(event)
-    with ExitStack() as stack:
-        for middleware in route.middleware:
-            stack.enter_context(middleware(event))
-        return route.call(event)
+        return Step(route.call, route.is_async)
 
+    def call(event: Event) -> Any:
+        with ExitStack() as stack:
+            for middleware in route.middleware:
+                stack.enter_context(middleware(event))
+            return route.call(event)
 
-async def _await_within(route: Route, event: Event) -> None:
-    async with AsyncExitStack() as stack:
-        for middleware in route.middleware:
-            manager = middleware(event)
-            if hasattr(manager, "__aenter__"):
-                await stack.enter_async_context(manager)
+    async def call_async(event: Event) -> None:
+        async with AsyncExitStack() as stack:
+            for middleware in route.middleware:
+                manager = middleware(event)
+                if hasattr(manager, "__aenter__"):
+                    await stack.enter_async_context(manager)
+                else:
+                    stack.enter_context(manager)
+            if route.is_async:
+                await route.call(event)
             else:
-                stack.enter_context(manager)
-        if route.is_async:
-            await route.call(event)
-        else:
-            await threads.offload(route.call, event)
+                await threads.offload(route.call, event)
+
+    return Step(call_async, True) if route.needs_loop else Step(call, False)
 
 
-async def _awaiting(awaitable: Any) -> Any:
+def _raising(error: Exception) -> Callable[[Event], Any]:
+    def call(_: Event) -> None:
+        raise error
+
+    return call
+
+
+async def _awaiting(awaitable: Awaitable[Any]) -> Any:
     return await awaitable

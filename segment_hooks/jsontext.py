@@ -91,7 +91,7 @@ def children(text: bytes, path: str = "$") -> list[Child]:
 
     Raises `PayloadError`, with the place below `path`, where `text` is anything but one valid JSON object or array.
     """
-    _check_utf8(text, path)
+    check_utf8(text, path)
     found: list[Child] = []
     start = skip_whitespace(text)
     if text[start : start + 1] not in (b"{", b"["):
@@ -181,12 +181,6 @@ def _decode_tolerantly(text: bytes, path: str) -> Any:
         _fail("nested too deep to be decoded; its raw bytes are kept", path, [], None)
 
 
-def check_utf8(text: bytes) -> None:
-    """Raise `PayloadError` unless `text` is UTF-8. The fast decoder does not look inside what it leaves undecoded."""
-    if not text.isascii():
-        _check_utf8(text, "$")
-
-
 def kind_of(text: bytes) -> str:
     """What kind of JSON value `text` is, for messages: the kind only, never the value."""
     first = text.lstrip()[:1]
@@ -201,7 +195,8 @@ def kind_of(text: bytes) -> str:
     }.get(first, "a number")
 
 
-def _check_utf8(text: bytes, path: str) -> None:
+def check_utf8(text: bytes, path: str = "$") -> None:
+    """Raise `PayloadError`, with the position, unless `text` is UTF-8."""
     try:
         text.decode()
     except UnicodeDecodeError as error:

@@ -33,13 +33,14 @@ class Parsed(msgspec.Struct, frozen=True):
     skipped: tuple[int, ...] = ()
 
 
-def parse_event(body: bytes, *, covered: bool = False) -> Event:
+def parse_event(body: bytes, covered: bool = False) -> Event:
     """The one event in `body`, a JSON object in UTF-8.
 
     `covered` becomes the event's own: whether a signature vouches for it. Raises `PayloadError` where `body` is not JSON
     or not an object.
     """
-    jsontext.check_utf8(body)
+    if not body.isascii():  # the fast decoder does not look inside of what it leaves undecoded
+        jsontext.check_utf8(body)
     try:
         fields = _decode_one(body)
     except _GIVES_UP:
@@ -54,18 +55,19 @@ def parse(body: bytes, *, covered: bool = False, first_covered: bool = False, un
     `unwrap`: the elements are `{"json": …}` wrappers, as the extensible webhook destination sends them.
     Raises `PayloadError`, with the place, where `body` is neither JSON nor of that shape.
     """
-    if body[jsontext.skip_whitespace(body) :][:1] != b"[":
-        return Parsed([parse_event(body, covered=covered)], False)
-    jsontext.check_utf8(body)
+    if body[:1] != b"[" and body[jsontext.skip_whitespace(body) :][:1] != b"[":
+        return Parsed([parse_event(body, covered)], False)
+    if not body.isascii():
+        jsontext.check_utf8(body)
     if unwrap:
         return _parse_elements(body, covered, first_covered, unwrap=True)
     try:
         many = _decode_many(body)
     except _GIVES_UP:
         return _parse_elements(body, covered, first_covered, unwrap=False)
-    spans = _Elements(body)
+    elements = _Elements(body)
     events = [
-        (_class_of(fields.type) or Unknown)(fields, spans, index, covered)
+        (_class_of(fields.type) or Unknown)(fields, elements, index, covered)
         for index, fields in enumerate(many)
         if fields is not None
     ]
@@ -78,7 +80,7 @@ def parse(body: bytes, *, covered: bool = False, first_covered: bool = False, un
 
 def restore_event(raw: bytes, covered: bool, bag: Any) -> Event:
     """The event that `raw` is, as it was before it was pickled."""
-    event = parse_event(raw, covered=covered)
+    event = parse_event(raw, covered)
     return event if bag is msgspec.UNSET else cast(Event, event.with_bag(bag))
 
 

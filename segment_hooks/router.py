@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from segment_hooks import dispatch, threads
+from segment_hooks import threads
+from segment_hooks.dispatch import Plan, run, run_async
 from segment_hooks.errors import RegistrationError
 from segment_hooks.events import Event
 from segment_hooks.outcomes import Outcome
@@ -31,7 +32,7 @@ class WebhookEventRouter(Registration):
         self._entries: list[Route | WebhookEventRouter] = []
         self._middleware: list[Middleware] = []
         self._parents: list[WebhookEventRouter] = []
-        self._matches: dict[tuple[str | None, str | None, str | None], dispatch.Routes] = {}
+        self._plans: dict[tuple[type[Event], str | None, str | None], Plan] = {}
         self._flat: tuple[Route, ...] | None = None
 
     def add(
@@ -70,18 +71,18 @@ class WebhookEventRouter(Registration):
         self._changed()
         return middleware
 
-    def routes_for(self, event: Event) -> dispatch.Routes:
-        """The handlers that want `event`, in the order in which they run; predicates are still to be asked."""
+    def plan_for(self, event: Event) -> Plan:
+        """The handlers that want `event`, in the order in which they run."""
         fields = event.fields
-        key = (fields.type, fields.event, fields.name)
-        routes = self._matches.get(key)
-        if routes is None:
-            wanting = [route for route in self._routes() if route.wants(event)]
-            routes = tuple(sorted(wanting, key=lambda route: route.fallback))
-            if len(self._matches) >= _CACHED_NAMES:
-                self._matches.clear()
-            self._matches[key] = routes
-        return routes
+        key = (event.__class__, fields.event, fields.name)
+        return self._plans.get(key) or self._make_plan(key, event)
+
+    def _make_plan(self, key: tuple[type[Event], str | None, str | None], event: Event) -> Plan:
+        plan = Plan(route for route in self._routes() if route.wants(event))
+        if len(self._plans) >= _CACHED_NAMES:
+            self._plans.clear()
+        self._plans[key] = plan
+        return plan
 
     @property
     def needs_loop(self) -> bool:
@@ -91,15 +92,14 @@ class WebhookEventRouter(Registration):
     async def route(self, event: Event) -> Outcome:
         """Run the handlers for `event`: coroutines are awaited, plain functions run in a thread. Never raises what a
         handler raises: the outcome holds every error."""
-        return await dispatch.run_async(self.routes_for(event), event)
+        return await run_async(self.plan_for(event), event)
 
     def route_sync(self, event: Event) -> Outcome:
         """The same for callers without an event loop. Coroutine handlers run on a loop that all of them share."""
-        routes = self.routes_for(event)
-        for route in routes:
-            if route.needs_loop:
-                return threads.run_coroutine(dispatch.run_async(routes, event))
-        return dispatch.run(routes, event)
+        plan = self.plan_for(event)
+        if plan.needs_loop:
+            return threads.run_coroutine(run_async(plan, event))
+        return run(plan, event)
 
     def asgi(self, secret: Any = None, **options: Any) -> SegmentASGIApp:
         """An ASGI application that receives Segment's webhooks and routes their events here.
@@ -161,7 +161,7 @@ class WebhookEventRouter(Registration):
 
     def _changed(self) -> None:
         self._flat = None
-        self._matches.clear()
+        self._plans.clear()
         for parent in self._parents:
             parent._changed()
 
