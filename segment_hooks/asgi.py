@@ -47,7 +47,7 @@ class SegmentASGIApp:
             return None
         declared = headers.get(b"content-length") or b"0"
         if declared.isdigit() and len(declared) < 20 and int(declared) > receiver.max_body:
-            return receiver.too_large(body)
+            return receiver.check_head(method, headers) or receiver.too_large(body[:64])
         if message.get("more_body"):
             chunks, size = [body], len(body)
             while message.get("more_body") and size <= receiver.max_body:

@@ -25,18 +25,20 @@ class Step(msgspec.Struct, frozen=True, eq=False):
 class Plan:
     """The handlers for events of one class and name, in the order in which they run."""
 
-    __slots__ = ("_routes", "_steps", "_unconditional", "needs_loop")
+    __slots__ = ("_routes", "_steps", "always", "needs_loop")
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._routes = tuple(sorted(routes, key=lambda route: route.fallback))
         self._steps = tuple(_step(route) for route in self._routes)
-        self._unconditional = not any(route.where or route.fallback for route in self._routes)
+        conditional = any(route.where or route.fallback for route in self._routes)
+        self.always = None if conditional else self._steps
+        """The steps, where they are the same for every event; else `steps` says."""
         self.needs_loop = any(step.awaited for step in self._steps)
 
     def steps(self, event: Event) -> tuple[Step, ...]:
         """What to call for `event`: predicates are asked here, before the first handler runs."""
-        if self._unconditional:
-            return self._steps
+        if self.always is not None:
+            return self.always
         chosen: list[Step] = []
         matched = False
         for route, step in zip(self._routes, self._steps, strict=True):
@@ -57,7 +59,9 @@ class Plan:
 def run(plan: Plan, event: Event) -> Outcome:
     """Call every handler, in order; an error of one does not keep the next from running."""
     errors: list[Exception] | None = None
-    steps = plan.steps(event)
+    steps = plan.always
+    if steps is None:
+        steps = plan.steps(event)
     for step in steps:
         try:
             result = step.call(event)

@@ -35,7 +35,7 @@ Source = bytes | Sequence[bytes]
 """Where an event's raw bytes are: the bytes themselves, or a batch that cuts them out when asked."""
 
 
-class Event(msgspec.Struct, frozen=True, eq=False):
+class Event(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What all call types share. Handlers get one of the subclasses below.
 
     Fields whose value is absent, `null` or of a type that cannot be read as the documented one are None (an id that is a
@@ -173,7 +173,7 @@ class Event(msgspec.Struct, frozen=True, eq=False):
         return restore_event, (self.raw, self.covered, typed)
 
 
-class Track(Event, Generic[P], frozen=True, eq=False):
+class Track(Event, Generic[P], frozen=True, eq=False, gc=False):
     """A user did something: `event` is what, `properties` the details.
 
     `Track[OrderCompleted]` in a handler's annotation decodes `properties` into your own class.
@@ -193,7 +193,7 @@ class Track(Event, Generic[P], frozen=True, eq=False):
         return cast(P, self._own_bag())
 
 
-class Identify(Event, Generic[P], frozen=True, eq=False):
+class Identify(Event, Generic[P], frozen=True, eq=False, gc=False):
     """Who a user is: `traits` are what is known of them."""
 
     TYPE = "identify"
@@ -205,7 +205,7 @@ class Identify(Event, Generic[P], frozen=True, eq=False):
         return cast(P, self._own_bag())
 
 
-class Group(Event, Generic[P], frozen=True, eq=False):
+class Group(Event, Generic[P], frozen=True, eq=False, gc=False):
     """A user belongs to a group, such as a company: `traits` are the group's."""
 
     TYPE = "group"
@@ -222,7 +222,7 @@ class Group(Event, Generic[P], frozen=True, eq=False):
         return cast(P, self._own_bag())
 
 
-class Page(Event, Generic[P], frozen=True, eq=False):
+class Page(Event, Generic[P], frozen=True, eq=False, gc=False):
     """A user saw a page of a website."""
 
     TYPE = "page"
@@ -244,7 +244,7 @@ class Page(Event, Generic[P], frozen=True, eq=False):
         return cast(P, self._own_bag())
 
 
-class Screen(Event, Generic[P], frozen=True, eq=False):
+class Screen(Event, Generic[P], frozen=True, eq=False, gc=False):
     """A user saw a screen of a mobile app."""
 
     TYPE = "screen"
@@ -266,7 +266,7 @@ class Screen(Event, Generic[P], frozen=True, eq=False):
         return cast(P, self._own_bag())
 
 
-class Alias(Event, frozen=True, eq=False):
+class Alias(Event, frozen=True, eq=False, gc=False):
     """Two ids are the same user: `previous_id` is now `user_id`."""
 
     TYPE = "alias"
@@ -277,13 +277,13 @@ class Alias(Event, frozen=True, eq=False):
         return self.fields.previous_id
 
 
-class Delete(Event, frozen=True, eq=False):
+class Delete(Event, frozen=True, eq=False, gc=False):
     """A user asked to be deleted: remove what is kept under `user_id`."""
 
     TYPE = "delete"
 
 
-class Payload(Event, Generic[D], frozen=True, eq=False):
+class Payload(Event, Generic[D], frozen=True, eq=False, gc=False):
     """A JSON object that is not one of Segment's events: a mapping in the destination can send whatever it likes.
 
     `Payload[Order]` in a handler's annotation decodes it into your own class.
@@ -295,7 +295,7 @@ class Payload(Event, Generic[D], frozen=True, eq=False):
         return cast(D, self.payload if self._bag is msgspec.UNSET else self._bag)
 
 
-class Unknown(Payload[D], Generic[D], frozen=True, eq=False):
+class Unknown(Payload[D], Generic[D], frozen=True, eq=False, gc=False):
     """An object whose `type` is none of those above: a mapped payload, or a call type that does not exist yet."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Fields(msgspec.Struct, rename="camel", frozen=True, eq=False):
+class Fields(msgspec.Struct, rename="camel", frozen=True, eq=False, gc=False):
     """Top-level fields of any call type; those that a type does not have stay None.
 
     One flat struct for all types rather than a union tagged by `type`: Segment delivers keys in alphabetical order,

@@ -96,7 +96,9 @@ class WebhookEventRouter(Registration):
 
     def route_sync(self, event: Event) -> Outcome:
         """The same for callers without an event loop. Coroutine handlers run on a loop that all of them share."""
-        plan = self.plan_for(event)
+        fields = event.fields
+        key = (event.__class__, fields.event, fields.name)
+        plan = self._plans.get(key) or self._make_plan(key, event)
         if plan.needs_loop:
             return threads.run_coroutine(run_async(plan, event))
         return run(plan, event)

@@ -65,7 +65,7 @@ turned off in the Segment destination; a `StaticHeader` must be on the request a
 """
 
 
-class Delivery(msgspec.Struct, frozen=True):
+class Delivery(msgspec.Struct, frozen=True, gc=False):
     """One request from Segment, verified and parsed.
 
     `verification` is None where signatures are not checked. `skipped` holds the places of `null` items, which a mapping

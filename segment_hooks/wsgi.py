@@ -35,25 +35,33 @@ class SegmentWSGIApp:
 
     def respond(self, environ: dict[str, Any]) -> Response:
         """The answer to the request in `environ`."""
-        method = environ["REQUEST_METHOD"]
-        headers = headers_in(environ)
-        if method not in METHODS:
-            return self.receiver.check_head(method, headers) or _incomplete()
-        declared = headers.get(b"content-length") or b""
-        limit = self.receiver.max_body
+        request = read_request(environ, self.receiver)
+        return request if isinstance(request, Response) else self.receiver.receive(request)
+
+
+def read_request(environ: dict[str, Any], receiver: Receiver) -> Request | Response:
+    """The whole request in `environ`; the answer itself where the body is not needed, too large, or never came whole."""
+    method = environ["REQUEST_METHOD"]
+    headers = headers_in(environ)
+    if method not in METHODS:
+        return receiver.check_head(method, headers) or _incomplete()
+    declared = headers.get(b"content-length") or b""
+    limit, read = receiver.max_body, environ["wsgi.input"].read
+    body = b""
+    try:
         if declared.isdigit() and len(declared) < 20:
             length = int(declared)
             if length > limit:
-                return self.receiver.too_large(environ["wsgi.input"].read(min(length, 64)))
-            body = _read(environ["wsgi.input"].read, length)
+                return receiver.check_head(method, headers) or receiver.too_large(read(min(length, 64)))
+            body = _read(read, length)
             if len(body) < length:
                 return _incomplete()
         elif environ.get("wsgi.input_terminated") or headers.get(b"transfer-encoding"):
             # the length is unknown, but the server says (PEP 3333 does not) that the input ends by itself
-            body = _read(environ["wsgi.input"].read, limit + 1)
-        else:
-            body = b""
-        return self.receiver.receive(Request(method, headers, body))
+            body = _read(read, limit + 1)
+    except OSError:  # what servers, and Django, raise where the client has gone away
+        return _incomplete()
+    return Request(method, headers, body)
 
 
 def headers_in(environ: dict[str, Any]) -> Headers:
