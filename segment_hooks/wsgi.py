@@ -40,7 +40,7 @@ class SegmentWSGIApp:
 
 
 def read_request(environ: dict[str, Any], receiver: Receiver) -> Request | Response:
-    """The whole request in `environ`; the answer itself where the body is not needed, too large, or never came whole."""
+    """The whole request in `environ`; the answer itself where no body is needed, or it is too large or not whole."""
     method = environ["REQUEST_METHOD"]
     headers = headers_in(environ)
     if method not in METHODS:

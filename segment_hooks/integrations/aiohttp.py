@@ -43,7 +43,6 @@ def add_segment_routes(app: web.Application, path: str, receiver: Receiver) -> N
 
 async def _read(request: web.Request, limit: int) -> bytes:
     """The body, or a part of it that is over `limit`, or the beginning of one that says that it will be."""
-    body = b"" 
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.content.iter_any():

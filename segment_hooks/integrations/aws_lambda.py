@@ -20,7 +20,7 @@ def lambda_handler(receiver: Receiver) -> Callable[[Mapping[str, Any], object], 
     """The function for Lambda to call: takes an event of payload format 1.0 or 2.0, or one of a load balancer, and
     returns the answer in the form that goes with it."""
 
-    def handler(event: Mapping[str, Any], context: object = None) -> dict[str, Any]:
+    def handler(event: Mapping[str, Any], _context: object = None) -> dict[str, Any]:
         request = _request(event)
         return _answer(event, request.method, receiver.receive(request))
 
@@ -36,11 +36,8 @@ def _request(event: Mapping[str, Any]) -> Request:
         # format 2.0 joins repeated values with commas
         headers = Headers(event.get("headers") or {})
     body: str = event.get("body") or ""
-    return Request(method, headers, b64decode(body) if event.get("isBase64Encoded") else _encode(body))
-
-
-def _encode(body: str) -> bytes:
-    return body.encode("utf-8", "surrogatepass")
+    encoded = event.get("isBase64Encoded")
+    return Request(method, headers, b64decode(body) if encoded else body.encode("utf-8", "surrogatepass"))
 
 
 def _answer(event: Mapping[str, Any], method: str, response: Response) -> dict[str, Any]:

@@ -22,6 +22,5 @@ def include_segment(api: FastAPI | APIRouter, path: str, app: SegmentASGIApp) ->
     `path`: such as `/segment`; in an `APIRouter`, the prefix with which it is included goes before it.
     `app`: what `router.asgi(…)` gives. The route stays out of the OpenAPI document: only Segment is to call it.
     """
-    api.router.routes.extend(segment_routes(path, app)) if isinstance(api, FastAPI) else api.routes.extend(
-        segment_routes(path, app)
-    )
+    router = api.router if isinstance(api, FastAPI) else api
+    router.routes.extend(segment_routes(path, app))

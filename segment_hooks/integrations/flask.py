@@ -13,6 +13,7 @@ from segment_hooks.wsgi import SegmentWSGIApp
 
 try:
     from flask import Blueprint, Response, request
+    from werkzeug import Response as BaseResponse
 except ImportError as error:
     raise missing("Flask", "flask") from error
 
@@ -27,7 +28,7 @@ def segment_blueprint(path: str, app: SegmentWSGIApp, *, name: str = "segment") 
     """
     blueprint = Blueprint(name, __name__)
 
-    def segment() -> Response:
+    def segment() -> BaseResponse:
         environ = request.environ
         if "stream" in vars(request):
             # a function before this one has read the input; Flask keeps what get_data() and get_json() read

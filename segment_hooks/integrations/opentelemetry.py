@@ -5,10 +5,9 @@ Uses the API package only: without an SDK in the service nothing is recorded, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 
-from segment_hooks.errors import SegmentHooksError
 from segment_hooks.events import Event
 from segment_hooks.integrations._missing import missing
 from segment_hooks.outcomes import Result, result_of
@@ -24,7 +23,7 @@ def tracing(
 ) -> Callable[[Event], AbstractContextManager[None]]:
     """Middleware for `router.middleware(…)`: one span of kind CONSUMER for each call of a handler.
 
-    `tracer_provider`: instead of the global one. `record_exceptions`: put exceptions on the span with their messages and
+    `tracer_provider`: instead of the global one. `record_exceptions`: put exceptions on the span with messages and
     tracebacks, which may hold personal data; without it, only their type.
 
     The span follows the semantic conventions for messaging: named `process track` (or the call type it is), with
@@ -36,7 +35,7 @@ def tracing(
     tracer = trace.get_tracer("segment_hooks", tracer_provider=tracer_provider)
 
     @contextmanager
-    def traced(event: Event) -> Iterator[None]:
+    def traced(event: Event) -> Generator[None]:
         with tracer.start_as_current_span(
             f"process {event.TYPE or 'payload'}",
             kind=trace.SpanKind.CONSUMER,
@@ -49,8 +48,8 @@ def tracing(
             except BaseException as error:  # a cancelled handler has failed too: the time for an answer ran out
                 result = result_of(error) if isinstance(error, Exception) else Result.FAILED
                 span.set_attribute("segment.result", result.name.lower())
-                span.set_attribute("error.type", type(error).__qualname__)
                 if result is Result.FAILED:
+                    span.set_attribute("error.type", type(error).__qualname__)
                     span.set_status(trace.StatusCode.ERROR)
                 raise
             span.set_attribute("segment.result", Result.HANDLED.name.lower())
