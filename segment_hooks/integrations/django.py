@@ -34,7 +34,7 @@ def segment_view(receiver: Receiver) -> SyncView:
 
     def segment(request: HttpRequest) -> HttpResponse:
         read = _read(request, receiver)
-        return _answer(read if isinstance(read, Response) else receiver.receive(read))
+        return _answer(request, read if isinstance(read, Response) else receiver.receive(read))
 
     return cast("SyncView", csrf_exempt(segment))
 
@@ -44,7 +44,7 @@ def segment_view_async(receiver: Receiver) -> AsyncView:
 
     async def segment(request: HttpRequest) -> HttpResponse:
         read = _read(request, receiver)
-        return _answer(read if isinstance(read, Response) else await receiver.receive_async(read))
+        return _answer(request, read if isinstance(read, Response) else await receiver.receive_async(read))
 
     return cast("AsyncView", csrf_exempt(segment))
 
@@ -68,8 +68,8 @@ def _read(request: HttpRequest, receiver: Receiver) -> Request | Response:
     return read_request(environ, receiver)
 
 
-def _answer(response: Response) -> HttpResponse:
-    answer = HttpResponse(response.body, status=response.status)
+def _answer(request: HttpRequest, response: Response) -> HttpResponse:
+    answer = HttpResponse(b"" if request.method == "HEAD" else response.body, status=response.status)
     del answer["content-type"]  # Django's own
     for name, value in response.text_headers():
         answer[name] = value
