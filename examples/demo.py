@@ -1,7 +1,7 @@
 """`make demo`: recorded deliveries of Segment, sent over HTTP to the example service, and what became of each.
 
-The requests were recorded from Segment's own published webhook destinations: method, headers and exact body. The service
-accepts the secrets of all of them at once, as it would two while one is being rotated.
+The requests were recorded from Segment's own published webhook destinations: method, headers and exact body. The
+service accepts the secrets of all of them at once, as it would two while one is being rotated.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ def main() -> int:
     with serving(router.asgi(secrets)) as port:
         wrong += not show(port, forged, 401, "the signature does not fit the body")
 
-    print(f"\n{'Every answer was the documented one.' if not wrong else f'{wrong} answers were NOT the documented ones.'}")
-    return 1 if wrong else 0
+    print(f"\n{'Every answer was the documented one.' if not wrong else f'{wrong} answers were NOT the documented
+    ones.'}") return 1 if wrong else 0
 
 
 def show(port: int, request: dict[str, Any], expected: int, reason: str) -> bool:

@@ -1,6 +1,6 @@
 """The service of the demo: small functions for the events it cares about.
 
-    SEGMENT_SHARED_SECRET=… uvicorn --factory examples.demo_app:create_app
+SEGMENT_SHARED_SECRET=… uvicorn --factory examples.demo_app:create_app
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class Plan:
                 continue
             try:
                 wanted = route.where is None or route.where(event)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001
                 # a predicate that fails counts as a handler that does: the event is neither lost nor taken for handled
                 chosen.append(Step(_raising(error), False))
                 continue
@@ -67,7 +67,7 @@ def run(plan: Plan, event: Event) -> Outcome:
             result = step.call(event)
             if result is not None and hasattr(result, "__await__"):  # a plain function that gave a coroutine
                 threads.run_coroutine(_awaiting(result))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # whatever a handler raises is how the event ended
             errors = [*(errors or ()), error]
     if errors is not None:
         return outcome_of(errors)
@@ -86,7 +86,7 @@ async def run_async(plan: Plan, event: Event) -> Outcome:
                 result = await threads.offload(step.call, event)
                 if result is not None and hasattr(result, "__await__"):
                     await result
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # whatever a handler raises is how the event ended
             errors = [*(errors or ()), error]
     if errors is not None:
         return outcome_of(errors)

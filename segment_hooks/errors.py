@@ -19,7 +19,7 @@ shows may end in a log.
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 
 class SegmentHooksError(Exception):
@@ -38,7 +38,7 @@ class WebhookError(SegmentHooksError):
     """A request that is not a delivery from Segment."""
 
 
-class SignatureFailure(str, Enum):
+class SignatureFailure(StrEnum):
     """Why a signature was refused. Safe to log; never tells an attacker anything about the secret."""
 
     MISSING = "missing"
@@ -65,7 +65,7 @@ _SIGNATURE_ADVICE = {
     SignatureFailure.PREFIXED: "the signature has a scheme prefix, Segment sends the bare hex digest",
     SignatureFailure.LENGTH: "the signature is not 40 characters long, as a SHA-1 digest in hex is",
     SignatureFailure.NOT_HEX: "the signature has characters that are not hex digits",
-    SignatureFailure.MISMATCH: "the signature fits none of the secrets; call SignatureVerifier.explain() to find out why",
+    SignatureFailure.MISMATCH: "the signature fits none of the secrets; SignatureVerifier.explain() can tell why",
     SignatureFailure.UNCOVERED: "the signature covers only the first event of this batch; turn batching off in the "
     "Segment destination, or require a static header as well",
     SignatureFailure.STATIC_HEADER: "the required static header is missing or has another value; set it in the "
@@ -99,7 +99,7 @@ class PayloadError(WebhookError):
         self.position = position
 
 
-class HandlerSignal(SegmentHooksError):
+class HandlerSignal(SegmentHooksError):  # noqa: N818  # not an error: how a handler speaks
     """Base of what a handler raises to say how an event ended. Segment never sees the message."""
 
 

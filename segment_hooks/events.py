@@ -1,7 +1,8 @@
 """Segment's events as data.
 
-Every event is immutable, keeps the exact bytes that came (`event.raw`), and decodes `properties`, `traits` and `context`
-when they are first looked at. Events are made by parsing; `parse_event(b'{"type": "track", …}')` makes one by hand.
+Every event is immutable, keeps the exact bytes that came (`event.raw`), and decodes `properties`, `traits` and
+`context` when they are first looked at. Events are made by parsing; `parse_event(b'{"type": "track", …}')` makes one
+by hand.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ Source = bytes | Sequence[bytes]
 class Event(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What all call types share. Handlers get one of the subclasses below.
 
-    Fields whose value is absent, `null` or of a type that cannot be read as the documented one are None (an id that is a
-    number becomes its text); `payload` and `raw` show what really came.
+    Fields whose value is absent, `null` or of a type that cannot be read as the documented one are None (an id that is
+    a number becomes its text); `payload` and `raw` show what really came.
     """
 
     fields: Fields
@@ -118,7 +119,7 @@ class Event(msgspec.Struct, frozen=True, eq=False, gc=False):
         """The surroundings of the event; empty where the event has none."""
         if self._context is msgspec.UNSET:
             force_setattr(self, "_context", Context(_object(_decode_field(self, "context"))))
-        return cast(Context, self._context)
+        return cast("Context", self._context)
 
     @property
     def integrations(self) -> Bag:
@@ -152,11 +153,11 @@ class Event(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     def _own_bag(self) -> Any:
         if self._bag is msgspec.UNSET:
-            force_setattr(self, "_bag", _object(_decode_field(self, cast(str, self.BAG))))
+            force_setattr(self, "_bag", _object(_decode_field(self, cast("str", self.BAG))))
         return self._bag
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.raw == cast(Event, other).raw
+        return type(self) is type(other) and self.raw == cast("Event", other).raw
 
     def __hash__(self) -> int:
         return hash((type(self), self.raw))
@@ -190,7 +191,7 @@ class Track(Event, Generic[P], frozen=True, eq=False, gc=False):
     @property
     def properties(self) -> P:
         """The details: a dict (read it, do not change it: handlers share it), or the type given as `Track[…]`."""
-        return cast(P, self._own_bag())
+        return cast("P", self._own_bag())
 
 
 class Identify(Event, Generic[P], frozen=True, eq=False, gc=False):
@@ -202,7 +203,7 @@ class Identify(Event, Generic[P], frozen=True, eq=False, gc=False):
     @property
     def traits(self) -> P:
         """The traits: a dict (read it, do not change it), or the type given as `Identify[…]`."""
-        return cast(P, self._own_bag())
+        return cast("P", self._own_bag())
 
 
 class Group(Event, Generic[P], frozen=True, eq=False, gc=False):
@@ -219,7 +220,7 @@ class Group(Event, Generic[P], frozen=True, eq=False, gc=False):
     @property
     def traits(self) -> P:
         """The group's traits: a dict (read it, do not change it), or the type given as `Group[…]`."""
-        return cast(P, self._own_bag())
+        return cast("P", self._own_bag())
 
 
 class Page(Event, Generic[P], frozen=True, eq=False, gc=False):
@@ -241,7 +242,7 @@ class Page(Event, Generic[P], frozen=True, eq=False, gc=False):
     @property
     def properties(self) -> P:
         """The details: a dict (read it, do not change it), or the type given as `Page[…]`."""
-        return cast(P, self._own_bag())
+        return cast("P", self._own_bag())
 
 
 class Screen(Event, Generic[P], frozen=True, eq=False, gc=False):
@@ -263,7 +264,7 @@ class Screen(Event, Generic[P], frozen=True, eq=False, gc=False):
     @property
     def properties(self) -> P:
         """The details: a dict (read it, do not change it), or the type given as `Screen[…]`."""
-        return cast(P, self._own_bag())
+        return cast("P", self._own_bag())
 
 
 class Alias(Event, frozen=True, eq=False, gc=False):
@@ -292,7 +293,7 @@ class Payload(Event, Generic[D], frozen=True, eq=False, gc=False):
     @property
     def data(self) -> D:
         """The whole object: a dict (read it, do not change it), or the type given as `Payload[…]`."""
-        return cast(D, self.payload if self._bag is msgspec.UNSET else self._bag)
+        return cast("D", self.payload if self._bag is msgspec.UNSET else self._bag)
 
 
 class Unknown(Payload[D], Generic[D], frozen=True, eq=False, gc=False):

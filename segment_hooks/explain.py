@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterator
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from segment_hooks.signature import Scope, Secrets, SignatureVerifier
 
 
-class Mistake(str, Enum):
+class Mistake(StrEnum):
     """Which mistake reproduces the digest."""
 
     NONE = "none"
@@ -32,11 +32,11 @@ class Mistake(str, Enum):
     """The header holds no SHA-1 digest in hex at all."""
     SCOPE_NOT_ACCEPTED = "scope_not_accepted"
     """Right, but over a part of the body that this verifier does not accept."""
-    OTHER_SECRET = "other_secret"
+    OTHER_SECRET = "other_secret"  # noqa: S105  # a name
     """Made with another of the owner's secrets."""
-    SECRET_WHITESPACE = "secret_whitespace"
+    SECRET_WHITESPACE = "secret_whitespace"  # noqa: S105  # a name
     """Made with the secret less, or plus, white space at its ends."""
-    SECRET_ENCODED = "secret_encoded"
+    SECRET_ENCODED = "secret_encoded"  # noqa: S105  # a name
     """Made with what the secret says when read as hex or base64."""
     TRAILING_NEWLINE = "trailing_newline"
     """Made over the body with, or without, a newline or white space at its end."""

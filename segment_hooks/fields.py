@@ -34,9 +34,7 @@ class Fields(msgspec.Struct, rename="camel", frozen=True, eq=False, gc=False):
     integrations: msgspec.Raw = msgspec.Raw()
 
 
-TEXT_FIELDS = frozenset(
-    f.encode_name for f in msgspec.structs.fields(Fields) if f.type is not msgspec.Raw
-)
+TEXT_FIELDS = frozenset(f.encode_name for f in msgspec.structs.fields(Fields) if f.type is not msgspec.Raw)
 """JSON names of the fields that are text."""
 ATTRIBUTES = {f.encode_name: f.name for f in msgspec.structs.fields(Fields)}
 """JSON name → attribute."""

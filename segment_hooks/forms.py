@@ -1,8 +1,8 @@
 """Form bodies of the extensible webhook destination.
 
-It sends `application/x-www-form-urlencoded` where the destination's headers say so, and signs the JSON text of the object
-behind the form instead of the body. Where all values of that object were strings, the text can be told from the form.
-A number, boolean or nested object in it leaves no trace of what it was, and its signature cannot be verified.
+It sends `application/x-www-form-urlencoded` where the destination's headers say so, and signs the JSON text of the
+object behind the form instead of the body. Where all values of that object were strings, the text can be told from the
+form. A number, boolean or nested object in it leaves no trace of what it was, and its signature cannot be verified.
 """
 
 from __future__ import annotations

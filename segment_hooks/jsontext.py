@@ -168,7 +168,8 @@ def decode(text: bytes | msgspec.Raw, path: str = "$") -> Any:
 def _decode_tolerantly(text: bytes, path: str) -> Any:
     start = skip_whitespace(text)
     if text[start : start + 1] in (b"{", b"["):
-        children(text, path)  # the standard library's decoder accepts more than JSON; this says what is wrong, and where
+        # the standard library's decoder accepts more than JSON; this says what is wrong, and where
+        children(text, path)
     else:
         match = _TOKEN.match(text)
         if match is None or match.lastindex == 3 or skip_whitespace(text, match.end()) != len(text):

@@ -1,8 +1,8 @@
 """Bytes → events.
 
 Two ways. The fast way decodes a whole body at once, straight into structs. Where it gives up (unpaired surrogates, a
-number for an id, very deep nesting, or text that is not JSON at all) the tolerant way reads member by member, and either
-makes the event or says what is wrong and where. Never refused: what is a JSON object.
+number for an id, very deep nesting, or text that is not JSON at all) the tolerant way reads member by member, and
+either makes the event or says what is wrong and where. Never refused: what is a JSON object.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class Parsed(msgspec.Struct, frozen=True):
 def parse_event(body: bytes, covered: bool = False) -> Event:
     """The one event in `body`, a JSON object in UTF-8.
 
-    `covered` becomes the event's own: whether a signature vouches for it. Raises `PayloadError` where `body` is not JSON
-    or not an object.
+    `covered` becomes the event's own: whether a signature vouches for it. Raises `PayloadError` where `body` is not
+    JSON or not an object.
     """
     if not body.isascii():  # the fast decoder does not look inside of what it leaves undecoded
         jsontext.check_utf8(body)
@@ -81,7 +81,7 @@ def parse(body: bytes, *, covered: bool = False, first_covered: bool = False, un
 def restore_event(raw: bytes, covered: bool, bag: Any) -> Event:
     """The event that `raw` is, as it was before it was pickled."""
     event = parse_event(raw, covered)
-    return event if bag is msgspec.UNSET else cast(Event, event.with_bag(bag))
+    return event if bag is msgspec.UNSET else cast("Event", event.with_bag(bag))
 
 
 def is_wrapped(body: bytes) -> bool:
@@ -134,7 +134,7 @@ def _read_fields(text: bytes, path: str) -> Fields:
         raise PayloadError(f"expected an object, found {jsontext.kind_of(text)}", path=path)
     values: dict[str, Any] = {}
     for member in members:
-        key = cast(str, member.key)
+        key = cast("str", member.key)
         if key not in ATTRIBUTES:
             continue
         raw = text[member.start : member.end]
@@ -145,7 +145,7 @@ def _read_fields(text: bytes, path: str) -> Fields:
 def _as_text(raw: bytes, key: str) -> str | None:
     """A field that is documented as text: numbers keep their digits, what is no scalar is left to `payload`."""
     if raw.startswith(b'"'):
-        return cast(str, jsontext.decode(raw))
+        return cast("str", jsontext.decode(raw))
     if raw[:1] in b"{[tfn" or key == "type":
         return None
     return raw.decode("ascii")

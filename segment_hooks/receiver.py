@@ -1,8 +1,8 @@
 """Request → response: the one place that knows status codes.
 
 Two pure steps, `accept` and `settle`, and two drivers between them. Segment's rules for an answer (action-destinations,
-`core/errors.ts`): any 2xx is delivered; 408, 423, 429 and 5xx other than 501 are tried again for four hours; every other
-4xx, and 501, throws the event away. So an answer that throws away is given only where another try could not help:
+`core/errors.ts`): any 2xx is delivered; 408, 423, 429 and 5xx other than 501 are tried again for four hours; every
+other 4xx, and 501, throws the event away. So an answer that throws away is given only where another try could not help:
 
     answered                                                                     Segment
     200  every event handled, dropped on purpose, or wanted by no handler        delivered
@@ -74,11 +74,11 @@ class Receiver:
     """Answers requests: `handler` verifies and parses them, `router` takes the events.
 
     `max_body`: bytes that a body may have. `deadline`: seconds until an answer must be given, or None for no limit;
-    what is not done then is answered so that Segment tries again. An `async` handler is cancelled; a plain one cannot be
-    stopped and runs to its end in its thread. Set 4.5 for classic webhooks.
-    `bad_signature`: `"discard"` answers 401; `"retry"` answers 423, so that what was signed with a secret that is not set
-    here yet comes again for four hours. `log_tracebacks`: log errors of handlers with their messages and tracebacks,
-    which may hold personal data; without it, with their class and the place in the code.
+    what is not done then is answered so that Segment tries again. An `async` handler is cancelled; a plain one cannot
+    be stopped and runs to its end in its thread. Set 4.5 for classic webhooks.
+    `bad_signature`: `"discard"` answers 401; `"retry"` answers 423, so that what was signed with a secret that is not
+    set here yet comes again for four hours. `log_tracebacks`: log errors of handlers with their messages and
+    tracebacks, which may hold personal data; without it, with their class and the place in the code.
     `clock`: seconds that only go up.
     """
 
@@ -184,11 +184,15 @@ class Receiver:
             delivery = self._handler.handle_request(headers=request.headers, body=body)
         except SignatureError as error:
             logger.warning(
-                "segment webhook: signature refused (%s)", error.reason.value, extra={"segment_reason": error.reason.value}
+                "segment webhook: signature refused (%s)",
+                error.reason.value,
+                extra={"segment_reason": error.reason.value},
             )
             status = 401 if self._bad_signature == "discard" else 423
             # which check failed is for the log: the sender gets the same answer for all of them
-            return problem(status, "signature", "Signature refused", "The request is not signed with the shared secret.")
+            return problem(
+                status, "signature", "Signature refused", "The request is not signed with the shared secret."
+            )
         except PayloadError as error:
             logger.warning("segment webhook: unreadable body: %s", error, extra={"segment_path": error.path})
             return problem(400, "payload", "Unreadable body", str(error), path=error.path)
@@ -222,7 +226,11 @@ class Receiver:
             )
         if worst is Result.FAILED:
             return problem(
-                500, "handler-failed", "A handler failed", "An error in the receiver; trying again may help.", events=counts
+                500,
+                "handler-failed",
+                "A handler failed",
+                "An error in the receiver; trying again may help.",
+                events=counts,
             )
         if worst in (Result.INVALID, Result.UNSUPPORTED) and min(results) >= Result.UNSUPPORTED:
             # nothing in the delivery was of use, and another try would change nothing
@@ -230,7 +238,9 @@ class Receiver:
                 return problem(
                     501, "not-supported", "Not supported", "The receiver does not support such events.", events=counts
                 )
-            return problem(400, "invalid-event", "Invalid event", "The event breaks a rule of the receiver.", events=counts)
+            return problem(
+                400, "invalid-event", "Invalid event", "The event breaks a rule of the receiver.", events=counts
+            )
         return success(**counts)
 
     # ---- the two drivers
@@ -283,7 +293,9 @@ class Receiver:
             agent = headers.get(b"user-agent") or b""
             if headers.get(b"x-signature") is not None or agent.startswith(b"Segment"):
                 # Segment follows 301 and 302 with a GET without a body and takes a 200 for delivered
-                logger.error("segment webhook: a redirect turned a delivery into %s; give Segment the final URL", method)
+                logger.error(
+                    "segment webhook: a redirect turned a delivery into %s; give Segment the final URL", method
+                )
                 return problem(
                     503,
                     "redirected",

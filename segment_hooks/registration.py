@@ -1,7 +1,7 @@
 """The decorators of the router, one for each call type.
 
-Each is used bare (`@router.on_identify`) or with filters (`@router.on_track("Order Completed")`), and returns the handler
-unchanged, so that it stays an ordinary function to call and to test.
+Each is used bare (`@router.on_identify`) or with filters (`@router.on_track("Order Completed")`), and returns the
+handler unchanged, so that it stays an ordinary function to call and to test.
 """
 
 from __future__ import annotations

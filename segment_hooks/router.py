@@ -136,7 +136,9 @@ class WebhookEventRouter(Registration):
             self._add(kind, given[0], decorator, fallback=fallback)
             return given[0]
         if given and not takes_names:
-            raise RegistrationError(f"{decorator} takes no names: filter with where=, as in @router.{decorator}(where=…)")
+            raise RegistrationError(
+                f"{decorator} takes no names: filter with where=, as in @router.{decorator}(where=…)"
+            )
 
         def register(handler: Handler) -> Handler:
             self._add(kind, handler, decorator, names=given, glob=glob, where=where, fallback=fallback)

@@ -82,7 +82,7 @@ def make_route(
     for name in names:
         if not isinstance(name, str) or not name:
             raise RegistrationError(
-                f"{decorator} takes names of events, not {name!r}: write @router.{decorator}(\"Order Completed\")"
+                f'{decorator} takes names of events, not {name!r}: write @router.{decorator}("Order Completed")'
             )
     if glob is not None and names:
         raise RegistrationError(f"{decorator} takes either names or a glob: register the handler twice for both")
@@ -202,8 +202,8 @@ def _resolve(handler: Any, parameter: inspect.Parameter, decorator: str) -> Any:
 
 
 def _surrounding_locals(function: Any) -> dict[str, Any]:
-    """Names in the functions that are running around the handler's definition: there is where an annotation that is text
-    finds a class that was defined in a function."""
+    """Names in the functions that run around the handler's definition: an annotation that is text finds there a class
+    that was defined in a function."""
     found: dict[str, Any] = {}
     frame: FrameType | None = sys._getframe()
     while frame is not None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 from binascii import unhexlify
 from collections.abc import Callable, Iterable, Iterator
-from enum import Enum
+from enum import StrEnum
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -43,7 +43,7 @@ _HEX_LENGTH = 40
 _INNER = b'{"json":'
 
 
-class Scope(str, Enum):
+class Scope(StrEnum):
     """What a signature was made over."""
 
     BODY = "body"
@@ -135,9 +135,7 @@ class SignatureVerifier:
 
     __slots__ = ("_keys", "_over_body", "_scopes", "_secrets")
 
-    def __init__(
-        self, secrets: Secrets, *, scopes: Iterable[Scope] = (Scope.BODY, Scope.FIRST, Scope.INNER)
-    ) -> None:
+    def __init__(self, secrets: Secrets, *, scopes: Iterable[Scope] = (Scope.BODY, Scope.FIRST, Scope.INNER)) -> None:
         given = (secrets,) if isinstance(secrets, str | bytes) else tuple(secrets or ())
         if not given:
             raise ConfigurationError("no shared secret given; use the one set in the Segment destination")
@@ -190,9 +188,7 @@ class SignatureVerifier:
                     return Verification(Scope.EXTRAS, index)
         raise SignatureError(SignatureFailure.MISMATCH)
 
-    def explain(
-        self, body: bytes, signature: str | bytes | None, *, other_secrets: Secrets = ()
-    ) -> Explanation:
+    def explain(self, body: bytes, signature: str | bytes | None, *, other_secrets: Secrets = ()) -> Explanation:
         """Why `verify` refuses `signature`: which known mistake makes exactly this digest.
 
         For the owner, never for the sender. `other_secrets`: secrets of other destinations, or retired ones, to try.

@@ -7,6 +7,7 @@ bodies, and to recognise a body that was written again on the way.
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 _ARRAY_INDEX_LIMIT = 2**32 - 1  # ECMA-262, "array index": such keys come first, in ascending order
@@ -61,7 +62,7 @@ def _number(value: float) -> str:
         value = float(value)
     except OverflowError:
         return "null"
-    if value != value or value in (float("inf"), float("-inf")):
+    if not math.isfinite(value):
         return "null"
     sign = "-" if value < 0 else ""
     digits, _, exponent_text = f"{abs(value)!r}".partition("e")

@@ -48,7 +48,7 @@ def _shared_loop() -> asyncio.AbstractEventLoop:
 
 
 def _forget() -> None:
-    global _loop, _lock  # noqa: PLW0603
+    global _loop, _lock
     _loop, _lock = None, threading.Lock()
 
 

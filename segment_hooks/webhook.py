@@ -60,8 +60,8 @@ UncoveredPolicy: TypeAlias = Literal["accept", "refuse"] | StaticHeader
 """What becomes of a delivery in which the signature does not cover every event.
 
 Of a batch Segment signs the first event only, so whoever has seen one signed request can send it again with events of
-their own behind it. `"accept"` takes them and marks them (`event.covered` is False); `"refuse"` is right when batching is
-turned off in the Segment destination; a `StaticHeader` must be on the request as well.
+their own behind it. `"accept"` takes them and marks them (`event.covered` is False); `"refuse"` is right when batching
+is turned off in the Segment destination; a `StaticHeader` must be on the request as well.
 """
 
 
@@ -90,8 +90,8 @@ class SegmentWebhookHandler:
     """Turns a request into a verified `Delivery`, in any framework.
 
     `secret`: the shared secret of the Segment destination, or several to accept at once while rotating.
-    `uncovered`: what to do about events that the signature does not cover; left out, they are accepted and marked, and a
-    warning is logged once. `scopes`: what a signature may be made over (see `SignatureVerifier`).
+    `uncovered`: what to do about events that the signature does not cover; left out, they are accepted and marked, and
+    a warning is logged once. `scopes`: what a signature may be made over (see `SignatureVerifier`).
     `signature_headers`: where to look for the signature; the first of them that is on the request counts.
     `verify=False` turns the check off, for a destination without a secret; combine it with a `StaticHeader`.
     Raises `ConfigurationError` where `secret` is missing or empty, so that a forgotten setting never opens the door.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 import msgspec
@@ -22,7 +22,8 @@ class Headers:
 
     def __init__(self, source: HeaderSource = ()) -> None:
         values: dict[bytes, tuple[bytes, ...]] = {}
-        for name, value in source.items() if isinstance(source, Mapping) else source:
+        pairs: Iterable[Pair] = source.items() if isinstance(source, Mapping) else source
+        for name, value in pairs:
             key = _as_bytes(name).lower()
             values[key] = (*values.get(key, ()), _as_bytes(value))
         self._values = values
@@ -30,12 +31,12 @@ class Headers:
     @classmethod
     def of(cls, source: Headers | HeaderSource) -> Headers:
         """`source` itself where it is `Headers` already, else made from it."""
-        if isinstance(source, cls):
+        if isinstance(source, Headers):
             return source
         # multi-dicts (werkzeug, aiohttp) are mappings whose items() repeats a name; others keep it in a method of
         # their own, and all that have one call it so
-        multi = getattr(source, "multi_items", None)
-        return cls(multi() if multi is not None else source)
+        multi: Callable[[], Iterable[Pair]] | None = getattr(source, "multi_items", None)
+        return cls(source if multi is None else multi())
 
     @classmethod
     def from_asgi(cls, raw: Iterable[tuple[bytes, bytes]]) -> Headers:
