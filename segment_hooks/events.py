@@ -7,9 +7,10 @@ by hand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, cast
 
 import msgspec
 from msgspec.structs import force_setattr
@@ -17,12 +18,11 @@ from msgspec.structs import force_setattr
 from segment_hooks import jsontext
 from segment_hooks.context import Bag, Context
 from segment_hooks.errors import PayloadError
-from segment_hooks.fields import Fields
 from segment_hooks.timestamps import parse_timestamp
 
 if TYPE_CHECKING:
     # without a parameter, `Track` means a track call with a plain dict of properties
-    from typing_extensions import TypeVar
+    from typing_extensions import Self, TypeVar
 
     P = TypeVar("P", default=dict[str, Any])
     D = TypeVar("D", default=dict[str, Any])
@@ -32,129 +32,171 @@ else:
     P = TypeVar("P")
     D = TypeVar("D")
 
-Source = bytes | Sequence[bytes]
-"""Where an event's raw bytes are: the bytes themselves, or a batch that cuts them out when asked."""
+
+class Origin(Protocol):
+    """Where the raw bytes of an event are, and whether a signature covers it, for what is not simply a covered body."""
+
+    def raw(self, index: int) -> bytes:
+        """The bytes of the event with that place in the body."""
+        ...
+
+    def covers(self, index: int) -> bool:
+        """Whether a signature covers that event."""
+        ...
 
 
-class Event(msgspec.Struct, frozen=True, eq=False, gc=False):
+class _Unreachable:
+    """The declared type of members that a body must never set: the decoder has no way to make one from JSON."""
+
+
+_NOT_ON_THE_WIRE = "segment_hooks:"
+
+
+def _wire(name: str) -> Any:
+    return msgspec.field(default=None, name=name)
+
+
+def _raw(name: str) -> Any:
+    return msgspec.field(default=msgspec.Raw(), name=name)
+
+
+def _own(name: str, default: Any = None) -> Any:
+    return msgspec.field(default=default, name=_NOT_ON_THE_WIRE + name)
+
+
+class Event(msgspec.Struct, frozen=True, eq=False, gc=False, rename="camel"):
     """What all call types share. Handlers get one of the subclasses below.
 
     Fields whose value is absent, `null` or of a type that cannot be read as the documented one are None (an id that is
     a number becomes its text); `payload` and `raw` show what really came.
+
+    This one flat struct has the fields of every type, and the subclasses add properties, no fields: so the fast decoder
+    makes an event at once, without knowing its type. (A union tagged by `type` takes half as long again: Segment
+    delivers keys in alphabetical order, so the tag comes late.) `gc=False`: an event refers to no container that could
+    refer back to it.
     """
 
-    fields: Fields
-    """The top-level fields, as taken off the wire."""
-    _source: Source
-    _index: int = 0
-    covered: bool = False
-    """Whether the signature covers this event. Of a batch, Segment signs the first event only: the others could have
-    been added by anyone who has seen one signed request."""
-    _bag: Any = msgspec.UNSET
-    _context: Any = msgspec.UNSET
-    _payload: Any = msgspec.UNSET
+    type: str | None = None
+    """The call type as it stands in the event."""
+    message_id: str | None = None
+    """Segment's id of this event: the same again whenever it is delivered again."""
+    user_id: str | None = None
+    """The id of the user in the sender's database."""
+    anonymous_id: str | None = None
+    """The id of a user who is not known by name."""
+    channel: str | None = None
+    """Where it was sent from: `client`, `server`, `browser`, `mobile` have been seen."""
+    project_id: str | None = None
+    """The id of the Segment source."""
+
+    _event: str | None = _wire("event")
+    _name: str | None = _wire("name")
+    _category: str | None = _wire("category")
+    _group_id: str | None = _wire("groupId")
+    _previous_id: str | None = _wire("previousId")
+    _timestamp: str | None = _wire("timestamp")
+    _original_timestamp: str | None = _wire("originalTimestamp")
+    _sent_at: str | None = _wire("sentAt")
+    _received_at: str | None = _wire("receivedAt")
+    _version: msgspec.Raw = _raw("version")
+    _properties: msgspec.Raw = _raw("properties")
+    _traits: msgspec.Raw = _raw("traits")
+    _context: msgspec.Raw = _raw("context")
+    _integrations: msgspec.Raw = _raw("integrations")
+
+    # set by the parser alone, whatever the body holds; what is looked at once is kept in the memo
+    _origin: _Unreachable | None = _own("origin")
+    _index: int = _own("index", 0)
+    _memo: _Unreachable | None = _own("memo")
 
     TYPE: ClassVar[str | None] = None
     """The value of `type` on the wire."""
     BAG: ClassVar[str | None] = None
-    """Which field holds the call's own data: `properties` or `traits`."""
+    """Which field holds the call's own data: `_properties` or `_traits`."""
 
     @property
-    def type(self) -> str | None:
-        """The call type as it stands in the event."""
-        return self.fields.type
-
-    @property
-    def message_id(self) -> str | None:
-        """Segment's id of this event: the same again whenever it is delivered again."""
-        return self.fields.message_id
-
-    @property
-    def user_id(self) -> str | None:
-        """The id of the user in the sender's database."""
-        return self.fields.user_id
-
-    @property
-    def anonymous_id(self) -> str | None:
-        """The id of a user who is not known by name."""
-        return self.fields.anonymous_id
-
-    @property
-    def timestamp(self) -> datetime | None:
-        """When it happened, in UTC and with the sender's clock corrected by Segment."""
-        return parse_timestamp(self.fields.timestamp)
-
-    @property
-    def original_timestamp(self) -> datetime | None:
-        """When it happened by the sender's clock."""
-        return parse_timestamp(self.fields.original_timestamp)
-
-    @property
-    def sent_at(self) -> datetime | None:
-        """When it was sent, by the sender's clock."""
-        return parse_timestamp(self.fields.sent_at)
-
-    @property
-    def received_at(self) -> datetime | None:
-        """When Segment received it."""
-        return parse_timestamp(self.fields.received_at)
-
-    @property
-    def channel(self) -> str | None:
-        """Where it was sent from: `client`, `server`, `browser`, `mobile` have been seen."""
-        return self.fields.channel
-
-    @property
-    def project_id(self) -> str | None:
-        """The id of the Segment source."""
-        return self.fields.project_id
-
-    @property
-    def version(self) -> Any:
-        """Segment's version of the payload: a number or text; `2`, `1` and `"1.1"` have been seen."""
-        return _decode_field(self, "version")
-
-    @property
-    def context(self) -> Context:
-        """The surroundings of the event; empty where the event has none."""
-        if self._context is msgspec.UNSET:
-            force_setattr(self, "_context", Context(_object(_decode_field(self, "context"))))
-        return cast("Context", self._context)
-
-    @property
-    def integrations(self) -> Bag:
-        """Which destinations the sender chose; empty where it did not say."""
-        return Bag(_object(_decode_field(self, "integrations")))
+    def covered(self) -> bool:
+        """Whether the signature covers this event. Of a batch, Segment signs the first event only: the others could
+        have been added by anyone who has seen one signed request."""
+        origin = self._where
+        return isinstance(origin, bytes) or origin.covers(self._index)
 
     @property
     def raw(self) -> bytes:
         """Exactly the bytes of this event in the request: every field, known or not."""
-        source = self._source
-        return source if isinstance(source, bytes) else source[self._index]
+        origin = self._where
+        return origin if isinstance(origin, bytes) else origin.raw(self._index)
+
+    @property
+    def _where(self) -> bytes | Origin:
+        return cast("bytes | Origin", self._origin)
+
+    @property
+    def timestamp(self) -> datetime | None:
+        """When it happened, in UTC and with the sender's clock corrected by Segment."""
+        return parse_timestamp(self._timestamp)
+
+    @property
+    def original_timestamp(self) -> datetime | None:
+        """When it happened by the sender's clock."""
+        return parse_timestamp(self._original_timestamp)
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """When it was sent, by the sender's clock."""
+        return parse_timestamp(self._sent_at)
+
+    @property
+    def received_at(self) -> datetime | None:
+        """When Segment received it."""
+        return parse_timestamp(self._received_at)
+
+    @property
+    def version(self) -> Any:
+        """Segment's version of the payload: a number or text; `2`, `1` and `"1.1"` have been seen."""
+        return _decode_field(self._version, "$.version")
+
+    @property
+    def context(self) -> Context:
+        """The surroundings of the event; empty where the event has none."""
+        return cast("Context", self._remember("context", lambda: Context(_object(self._context, "$.context"))))
+
+    @property
+    def integrations(self) -> Bag:
+        """Which destinations the sender chose; empty where it did not say."""
+        return Bag(_object(self._integrations, "$.integrations"))
 
     @property
     def payload(self) -> Mapping[str, Any]:
         """The whole event as decoded JSON, unknown fields too. Read it, do not change it: handlers share it."""
-        if self._payload is msgspec.UNSET:
-            force_setattr(self, "_payload", jsontext.decode(self.raw))
-        return cast("Mapping[str, Any]", self._payload)
+        return cast("Mapping[str, Any]", self._remember("payload", lambda: jsontext.decode(self.raw)))
 
     def undecoded(self) -> bytes | msgspec.Raw:
         """The JSON text of what this call type carries: `properties`, `traits`, or the whole payload."""
         if self.BAG is None:
             return self.raw
-        raw: msgspec.Raw = getattr(self.fields, self.BAG)
+        raw: msgspec.Raw = getattr(self, self.BAG)
         # absent and null both mean "none given"
         return b"{}" if not raw or bytes(raw) == b"null" else raw
 
-    def with_bag(self, bag: Any) -> Any:
+    def with_bag(self, bag: Any) -> Self:
         """The same event with `bag` as its decoded `properties`, `traits` or `data`."""
-        return type(self)(self.fields, self._source, self._index, self.covered, bag, self._context, self._payload)
+        event = copy(self)
+        force_setattr(event, "_memo", {"bag": bag})
+        return event
 
-    def _own_bag(self) -> Any:
-        if self._bag is msgspec.UNSET:
-            force_setattr(self, "_bag", _object(_decode_field(self, cast("str", self.BAG))))
-        return self._bag
+    def _bag(self) -> Any:
+        field = cast("str", self.BAG)
+        return self._remember("bag", lambda: _object(getattr(self, field), f"$.{field[1:]}"))
+
+    def _remember(self, what: str, decode: Callable[[], Any]) -> Any:
+        memo = cast("dict[str, Any] | None", self._memo)
+        if memo is None:
+            memo = {}
+            force_setattr(self, "_memo", memo)
+        if what not in memo:
+            memo[what] = decode()
+        return memo[what]
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self.raw == cast("Event", other).raw
@@ -170,8 +212,8 @@ class Event(msgspec.Struct, frozen=True, eq=False, gc=False):
         # the undecoded fields are views of the request's buffer, so a copy in another process starts from the bytes
         from segment_hooks.parsing import restore_event
 
-        typed = msgspec.UNSET if self._bag is msgspec.UNSET or type(self._bag) is dict else self._bag
-        return restore_event, (self.raw, self.covered, typed)
+        bag = (cast("dict[str, Any] | None", self._memo) or {}).get("bag")
+        return restore_event, (self.raw, self.covered, bag if not isinstance(bag, dict) else None)
 
 
 class Track(Event, Generic[P], frozen=True, eq=False, gc=False):
@@ -181,90 +223,90 @@ class Track(Event, Generic[P], frozen=True, eq=False, gc=False):
     """
 
     TYPE = "track"
-    BAG = "properties"
+    BAG = "_properties"
 
     @property
     def event(self) -> str | None:
         """The name of the event; Segment drops track calls without one, so None is rare."""
-        return self.fields.event
+        return self._event
 
     @property
     def properties(self) -> P:
         """The details: a dict (read it, do not change it: handlers share it), or the type given as `Track[…]`."""
-        return cast("P", self._own_bag())
+        return cast("P", self._bag())
 
 
 class Identify(Event, Generic[P], frozen=True, eq=False, gc=False):
     """Who a user is: `traits` are what is known of them."""
 
     TYPE = "identify"
-    BAG = "traits"
+    BAG = "_traits"
 
     @property
     def traits(self) -> P:
         """The traits: a dict (read it, do not change it), or the type given as `Identify[…]`."""
-        return cast("P", self._own_bag())
+        return cast("P", self._bag())
 
 
 class Group(Event, Generic[P], frozen=True, eq=False, gc=False):
     """A user belongs to a group, such as a company: `traits` are the group's."""
 
     TYPE = "group"
-    BAG = "traits"
+    BAG = "_traits"
 
     @property
     def group_id(self) -> str | None:
         """The id of the group in the sender's database."""
-        return self.fields.group_id
+        return self._group_id
 
     @property
     def traits(self) -> P:
         """The group's traits: a dict (read it, do not change it), or the type given as `Group[…]`."""
-        return cast("P", self._own_bag())
+        return cast("P", self._bag())
 
 
 class Page(Event, Generic[P], frozen=True, eq=False, gc=False):
     """A user saw a page of a website."""
 
     TYPE = "page"
-    BAG = "properties"
+    BAG = "_properties"
 
     @property
     def name(self) -> str | None:
         """The name of the page."""
-        return self.fields.name
+        return self._name
 
     @property
     def category(self) -> str | None:
         """The category of the page."""
-        return self.fields.category
+        return self._category
 
     @property
     def properties(self) -> P:
         """The details: a dict (read it, do not change it), or the type given as `Page[…]`."""
-        return cast("P", self._own_bag())
+        return cast("P", self._bag())
 
 
 class Screen(Event, Generic[P], frozen=True, eq=False, gc=False):
     """A user saw a screen of a mobile app."""
 
     TYPE = "screen"
-    BAG = "properties"
+    BAG = "_properties"
 
     @property
     def name(self) -> str | None:
         """The name of the screen."""
-        return self.fields.name
+        return self._name
 
     @property
     def category(self) -> str | None:
         """The category of the screen; outside the spec, but sent by most SDKs."""
-        return self.fields.category
+        return self._category
 
     @property
     def properties(self) -> P:
         """The details: a dict (read it, do not change it), or the type given as `Screen[…]`."""
-        return cast("P", self._own_bag())
+        return cast("P", self._bag())
 
 
 class Alias(Event, frozen=True, eq=False, gc=False):
@@ -275,7 +317,7 @@ class Alias(Event, frozen=True, eq=False, gc=False):
     @property
     def previous_id(self) -> str | None:
         """The id that is replaced."""
-        return self.fields.previous_id
+        return self._previous_id
 
 
 class Delete(Event, frozen=True, eq=False, gc=False):
@@ -293,7 +335,7 @@ class Payload(Event, Generic[D], frozen=True, eq=False, gc=False):
     @property
     def data(self) -> D:
         """The whole object: a dict (read it, do not change it), or the type given as `Payload[…]`."""
-        return cast("D", self.payload if self._bag is msgspec.UNSET else self._bag)
+        return cast("D", self._remember("bag", lambda: self.payload))
 
 
 class Unknown(Payload[D], Generic[D], frozen=True, eq=False, gc=False):
@@ -306,16 +348,16 @@ EVENT_TYPES: dict[str | None, type[Event]] = {
 """`type` on the wire → class; `Unknown` for any other text, `Payload` where there is no `type` at all."""
 
 
-def _decode_field(event: Event, name: str) -> Any:
-    raw: msgspec.Raw = getattr(event.fields, name)
+def _decode_field(raw: msgspec.Raw, path: str) -> Any:
     if not raw:
         return None
     try:
-        return jsontext.decode(raw, f"$.{name}")
+        return jsontext.decode(raw, path)
     except PayloadError as error:
         raise PayloadError(error.problem, path=error.path) from None  # a position would be one within the field
 
 
-def _object(value: Any) -> dict[str, Any]:
+def _object(raw: msgspec.Raw, path: str) -> dict[str, Any]:
     # `null` and `[]` stand for an empty object on delete events; anything else is in `payload`
-    return value if isinstance(value, dict) else {}
+    value = _decode_field(raw, path)
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}

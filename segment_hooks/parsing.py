@@ -7,19 +7,18 @@ either makes the event or says what is wrong and where. Never refused: what is a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, cast, overload
+from typing import Any, cast
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from segment_hooks import jsontext
 from segment_hooks.errors import PayloadError
-from segment_hooks.events import EVENT_TYPES, Event, Payload, Unknown
-from segment_hooks.fields import ATTRIBUTES, TEXT_FIELDS, Fields
+from segment_hooks.events import EVENT_TYPES, Event, Track, Unknown
 
-_decode_one = msgspec.json.Decoder(Fields).decode
-_decode_many = msgspec.json.Decoder(list[Fields | None]).decode
-_class_of = EVENT_TYPES.get
+# every event is decoded as the commonest type, and becomes another where its `type` says so
+_decode_one = msgspec.json.Decoder(Track).decode
+_decode_many = msgspec.json.Decoder(list[Track | None]).decode
 
 # what the fast decoder raises for text that may well be JSON; a ValidationError is a DecodeError
 _GIVES_UP = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
@@ -39,13 +38,17 @@ def parse_event(body: bytes, covered: bool = False) -> Event:
     `covered` becomes the event's own: whether a signature vouches for it. Raises `PayloadError` where `body` is not
     JSON or not an object.
     """
-    if not body.isascii():  # the fast decoder does not look inside of what it leaves undecoded
+    if not covered and not body.isascii():
+        # the fast decoder does not look inside of what it leaves undecoded; whoever holds the secret writes UTF-8
         jsontext.check_utf8(body)
     try:
-        fields = _decode_one(body)
+        event: Event = _decode_one(body)
     except _GIVES_UP:
-        fields = _read_fields(body, "$")
-    return (_class_of(fields.type) or Unknown)(fields, body, 0, covered)
+        event = _read(body, "$")
+    if event.type != "track":
+        _recast(event)
+    force_setattr(event, "_origin", body if covered else _Alone(body))
+    return event
 
 
 def parse(body: bytes, *, covered: bool = False, first_covered: bool = False, unwrap: bool = False) -> Parsed:
@@ -57,7 +60,7 @@ def parse(body: bytes, *, covered: bool = False, first_covered: bool = False, un
     """
     if body[:1] != b"[" and body[jsontext.skip_whitespace(body) :][:1] != b"[":
         return Parsed([parse_event(body, covered)], False)
-    if not body.isascii():
+    if not covered and not body.isascii():
         jsontext.check_utf8(body)
     if unwrap:
         return _parse_elements(body, covered, first_covered, unwrap=True)
@@ -65,23 +68,26 @@ def parse(body: bytes, *, covered: bool = False, first_covered: bool = False, un
         many = _decode_many(body)
     except _GIVES_UP:
         return _parse_elements(body, covered, first_covered, unwrap=False)
-    elements = _Elements(body)
-    events = [
-        (_class_of(fields.type) or Unknown)(fields, elements, index, covered)
-        for index, fields in enumerate(many)
-        if fields is not None
-    ]
-    if first_covered and many and many[0] is not None:
-        events[0] = _covering(events[0])
-    if len(events) == len(many):
-        return Parsed(events, True)
-    return Parsed(events, True, tuple(i for i, fields in enumerate(many) if fields is None))
+    origin = _Batch(body, covered, first_covered)
+    skipped: tuple[int, ...] = ()
+    if None in many:
+        skipped = tuple(index for index, event in enumerate(many) if event is None)
+    events: list[Event] = []
+    for index, event in enumerate(many):
+        if event is None:
+            continue
+        if event.type != "track":
+            _recast(event)
+        force_setattr(event, "_origin", origin)
+        force_setattr(event, "_index", index)
+        events.append(event)
+    return Parsed(events, True, skipped)
 
 
 def restore_event(raw: bytes, covered: bool, bag: Any) -> Event:
     """The event that `raw` is, as it was before it was pickled."""
     event = parse_event(raw, covered)
-    return event if bag is msgspec.UNSET else cast("Event", event.with_bag(bag))
+    return event if bag is None else event.with_bag(bag)
 
 
 def is_wrapped(body: bytes) -> bool:
@@ -107,10 +113,13 @@ def _parse_elements(body: bytes, covered: bool, first_covered: bool, *, unwrap: 
         if unwrap:
             text = _inner(text) or text
         try:
-            fields = _decode_one(text)
+            event: Event = _decode_one(text)
         except _GIVES_UP:
-            fields = _read_fields(text, f"$[{index}]")
-        events.append((_class_of(fields.type) or Unknown)(fields, text, 0, vouched))
+            event = _read(text, f"$[{index}]")
+        if event.type != "track":
+            _recast(event)
+        force_setattr(event, "_origin", text if vouched else _Alone(text))
+        events.append(event)
     return Parsed(events, True, tuple(skipped))
 
 
@@ -123,23 +132,28 @@ def _inner(text: bytes) -> bytes | None:
     return inner if len(members) == 1 and inner.startswith(b"{") else None
 
 
-def _covering(event: Event) -> Event:
-    return type(event)(event.fields, event._source, event._index, True)
+def _recast(event: Event) -> None:
+    """Make `event` what its `type` says. All events have one layout, so their class can be changed."""
+    force_setattr(event, "__class__", EVENT_TYPES.get(event.type, Unknown))
 
 
-def _read_fields(text: bytes, path: str) -> Fields:
+def _read(text: bytes, path: str) -> Event:
     """The tolerant way through one object."""
     members = jsontext.children(text, path)
     if not text.lstrip().startswith(b"{"):
         raise PayloadError(f"expected an object, found {jsontext.kind_of(text)}", path=path)
-    values: dict[str, Any] = {}
+    event = Track[Any]()
     for member in members:
-        key = cast("str", member.key)
-        if key not in ATTRIBUTES:
-            continue
-        raw = text[member.start : member.end]
-        values[ATTRIBUTES[key]] = _as_text(raw, key) if key in TEXT_FIELDS else msgspec.Raw(raw)
-    return Fields(**values)
+        name = _MEMBERS.get(cast("str", member.key))
+        if name is not None:
+            raw = text[member.start : member.end]
+            is_bag = isinstance(getattr(event, name), msgspec.Raw)
+            force_setattr(event, name, msgspec.Raw(raw) if is_bag else _as_text(raw, name))
+    return event
+
+
+_MEMBERS = {field.encode_name: field.name for field in msgspec.structs.fields(Event) if ":" not in field.encode_name}
+"""Name on the wire → member of the struct."""
 
 
 def _as_text(raw: bytes, key: str) -> str | None:
@@ -151,29 +165,36 @@ def _as_text(raw: bytes, key: str) -> str | None:
     return raw.decode("ascii")
 
 
-class _Elements(Sequence[bytes]):
-    """The raw bytes of every element of a batch, cut out when the first of them is asked for."""
+class _Alone(msgspec.Struct, frozen=True, gc=False):
+    """The origin of an event by itself that no signature covers."""
 
-    __slots__ = ("_body", "_parts")
+    text: bytes
 
-    def __init__(self, body: bytes) -> None:
+    def raw(self, index: int) -> bytes:  # noqa: ARG002
+        return self.text
+
+    def covers(self, index: int) -> bool:  # noqa: ARG002
+        return False
+
+
+class _Batch:
+    """The origin of the events of one batch, whose raw bytes are cut out when the first of them is asked for."""
+
+    __slots__ = ("_body", "_covered", "_elements", "_first_covered")
+
+    def __init__(self, body: bytes, covered: bool, first_covered: bool) -> None:
         self._body = body
-        self._parts: list[bytes] | None = None
+        self._covered = covered
+        self._first_covered = first_covered
+        self._elements: list[bytes] | None = None
 
-    @overload
-    def __getitem__(self, index: int) -> bytes: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[bytes]: ...
-    def __getitem__(self, index: int | slice) -> bytes | list[bytes]:
-        return self._cut()[index]
+    def raw(self, index: int) -> bytes:
+        if self._elements is None:
+            self._elements = [bytes(part) for part in msgspec.json.decode(self._body, type=list[msgspec.Raw])]
+        return self._elements[index]
 
-    def __len__(self) -> int:
-        return len(self._cut())
-
-    def _cut(self) -> list[bytes]:
-        if self._parts is None:
-            self._parts = [bytes(part) for part in msgspec.json.decode(self._body, type=list[msgspec.Raw])]
-        return self._parts
+    def covers(self, index: int) -> bool:
+        return self._covered or (self._first_covered and index == 0)
 
 
-__all__ = ["Parsed", "Payload", "is_wrapped", "parse", "parse_event", "restore_event"]
+__all__ = ["Parsed", "is_wrapped", "parse", "parse_event", "restore_event"]

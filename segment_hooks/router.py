@@ -73,8 +73,7 @@ class WebhookEventRouter(Registration):
 
     def plan_for(self, event: Event) -> Plan:
         """The handlers that want `event`, in the order in which they run."""
-        fields = event.fields
-        key = (event.__class__, fields.event, fields.name)
+        key = (event.__class__, event._event, event._name)
         return self._plans.get(key) or self._make_plan(key, event)
 
     def _make_plan(self, key: tuple[type[Event], str | None, str | None], event: Event) -> Plan:
@@ -96,8 +95,7 @@ class WebhookEventRouter(Registration):
 
     def route_sync(self, event: Event) -> Outcome:
         """The same for callers without an event loop. Coroutine handlers run on a loop that all of them share."""
-        fields = event.fields
-        key = (event.__class__, fields.event, fields.name)
+        key = (event.__class__, event._event, event._name)
         plan = self._plans.get(key) or self._make_plan(key, event)
         if plan.needs_loop:
             return threads.run_coroutine(run_async(plan, event))

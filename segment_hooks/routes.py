@@ -63,8 +63,7 @@ class Route(msgspec.Struct, frozen=True, eq=False):
 
 def name_in(event: Event) -> str | None:
     """What a name filter looks at: a track call's event, a page's or screen's name."""
-    fields = event.fields
-    return fields.event if event.TYPE == "track" else fields.name
+    return event._event if event.TYPE == "track" else event._name
 
 
 def make_route(
