@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 
 class Bag(Mapping[str, Any]):
@@ -13,7 +13,7 @@ class Bag(Mapping[str, Any]):
     __slots__ = ("_values",)
 
     def __init__(self, values: Mapping[str, Any] | None = None) -> None:
-        self._values = values if values is not None else {}
+        self._values: Mapping[str, Any] = values if values is not None else {}
 
     def __getitem__(self, key: str) -> Any:
         return self._values[key]
@@ -35,7 +35,7 @@ class Bag(Mapping[str, Any]):
     def bag(self, key: str) -> Bag:
         """The value of `key` where it is an object; an empty bag otherwise."""
         value = self._values.get(key)
-        return Bag(value if isinstance(value, dict) else None)
+        return Bag(cast("dict[str, Any]", value) if isinstance(value, dict) else None)
 
 
 class Context(Bag):

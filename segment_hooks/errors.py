@@ -113,6 +113,8 @@ class RetryError(HandlerSignal):
     `retry_after`: seconds, sent as `Retry-After`. Segment's documents do not say that it is honoured.
     """
 
+    retry_after: float | None = None
+
     def __init__(self, message: str = "", *, retry_after: float | None = None) -> None:
         if retry_after is not None and not 0 <= retry_after < float("inf"):
             raise ValueError(f"retry_after must be a number of seconds, zero or more, not {retry_after!r}")

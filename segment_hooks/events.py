@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, cast
 
 import msgspec
 from msgspec.structs import force_setattr
@@ -22,7 +22,7 @@ from segment_hooks.timestamps import parse_timestamp
 
 if TYPE_CHECKING:
     # without a parameter, `Track` means a track call with a plain dict of properties
-    from typing_extensions import Self, TypeVar
+    from typing_extensions import TypeVar
 
     P = TypeVar("P", default=dict[str, Any])
     D = TypeVar("D", default=dict[str, Any])
@@ -199,7 +199,7 @@ class Event(msgspec.Struct, frozen=True, eq=False, gc=False, rename="camel"):
         return memo[what]
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.raw == cast("Event", other).raw
+        return isinstance(other, Event) and type(self) is type(other) and self.raw == other.raw
 
     def __hash__(self) -> int:
         return hash((type(self), self.raw))
@@ -342,9 +342,8 @@ class Unknown(Payload[D], Generic[D], frozen=True, eq=False, gc=False):
     """An object whose `type` is none of those above: a mapped payload, or a call type that does not exist yet."""
 
 
-EVENT_TYPES: dict[str | None, type[Event]] = {
-    cls.TYPE: cls for cls in (Track, Identify, Group, Page, Screen, Alias, Delete)
-} | {None: Payload}
+_CLASSES: tuple[type[Event], ...] = (Track, Identify, Group, Page, Screen, Alias, Delete, Payload)
+EVENT_TYPES: dict[str | None, type[Event]] = {cls.TYPE: cls for cls in _CLASSES}
 """`type` on the wire → class; `Unknown` for any other text, `Payload` where there is no `type` at all."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import msgspec
@@ -171,13 +172,12 @@ def _decode_tolerantly(text: bytes, path: str) -> Any:
         # the standard library's decoder accepts more than JSON; this says what is wrong, and where
         children(text, path)
     else:
+        check_utf8(text, path)
         match = _TOKEN.match(text)
         if match is None or match.lastindex == 3 or skip_whitespace(text, match.end()) != len(text):
             _fail(_unexpected(text, start, "one JSON value"), path, [], start)
     try:
         return json.loads(text, parse_int=_integer)
-    except UnicodeDecodeError as error:
-        _fail("invalid UTF-8", path, [], error.start)
     except RecursionError:
         _fail("nested too deep to be decoded; its raw bytes are kept", path, [], None)
 
@@ -205,8 +205,10 @@ def check_utf8(text: bytes, path: str = "$") -> None:
 
 
 def _integer(digits: str) -> int | float:
-    # Python refuses to read very long integers (its int_max_str_digits is 4,300); JavaScript reads an infinity
-    return int(digits) if len(digits) <= 4300 else float(digits)
+    if len(digits) <= 4300:  # where the fast decoder ends too
+        with suppress(ValueError):  # sys.set_int_max_str_digits() has lowered the limit
+            return int(digits)
+    return float(digits)  # the infinity that JavaScript reads
 
 
 def _known(keys: list[str | int], state: int) -> list[str | int]:
@@ -229,7 +231,7 @@ _PATH_STEPS = 8
 
 
 def _fail(problem: str, path: str, keys: list[str | int], position: int | None) -> NoReturn:
-    steps = []
+    steps: list[str] = []
     for key in keys[:_PATH_STEPS]:
         if isinstance(key, int):
             steps.append(f"[{key}]")

@@ -40,3 +40,9 @@ def success(**members: object) -> Response:
     """A 200 with a small JSON object."""
     body = msgspec.json.encode(members)
     return Response(200, ((b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))), body)
+
+
+INCOMPLETE = problem(
+    408, "incomplete", "Incomplete body", "The connection ended before the body was whole. Make the delivery again."
+)
+"""For a client that has gone away half way. Where a proxy still listens for it, it makes Segment try again."""

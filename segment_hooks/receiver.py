@@ -93,9 +93,9 @@ class Receiver:
         log_tracebacks: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if max_body <= 0:
+        if not isinstance(max_body, int) or max_body <= 0:
             raise ConfigurationError(f"max_body is a number of bytes above zero, not {max_body!r}")
-        if deadline is not None and deadline <= 0:
+        if deadline is not None and not deadline > 0:  # also what is not a number
             raise ConfigurationError(f"deadline is a number of seconds above zero, or None, not {deadline!r}")
         if bad_signature not in ("discard", "retry"):
             raise ConfigurationError(f"bad_signature is 'discard' or 'retry', not {bad_signature!r}")
@@ -211,7 +211,8 @@ class Receiver:
         worst = max((outcome.result for outcome in outcomes), default=Result.UNHANDLED)
         if worst >= Result.UNSUPPORTED:
             for event, outcome in zip(delivery.events, outcomes, strict=True):
-                self._log(event, outcome)
+                if outcome.result >= Result.UNSUPPORTED:
+                    self._log(event, outcome)
         results = [outcome.result for outcome in outcomes]
         counts = {r.name.lower(): results.count(r) for r in Result if r in results}
         if worst is Result.RETRY:
@@ -252,7 +253,9 @@ class Receiver:
             return accepted
         if self._router.needs_loop:
             return self.settle(accepted, threads.run_coroutine(self._run_async(accepted.events)))
-        return self.settle(accepted, self._run(accepted.events))
+        outcomes: list[Outcome] = []
+        self._run(accepted.events, outcomes)
+        return self.settle(accepted, outcomes)
 
     async def receive_async(self, request: Request) -> Response:
         """Answer one request, on an event loop of asyncio."""
@@ -261,14 +264,13 @@ class Receiver:
             return accepted
         return self.settle(accepted, await self._run_async(accepted.events))
 
-    def _run(self, events: Sequence[Event]) -> list[Outcome]:
+    def _run(self, events: Sequence[Event], outcomes: list[Outcome]) -> None:
         start, route = self._clock(), self._router.route_sync
-        outcomes: list[Outcome] = []
         for event in events:
             if self._deadline is not None and outcomes and self._clock() - start >= self._deadline:
-                return _time_out(outcomes, events, self._deadline)
+                outcomes += _too_late(len(events) - len(outcomes), self._deadline)
+                return
             outcomes.append(route(event))
-        return outcomes
 
     async def _run_async(self, events: Sequence[Event]) -> list[Outcome]:
         import asyncio
@@ -281,9 +283,10 @@ class Receiver:
                         outcomes.append(await self._router.route(event))  # noqa: PERF401  # kept when the time is out
                 else:
                     # one change of threads for the delivery, not one for each event
-                    outcomes = await threads.offload(self._run, events)
+                    await threads.offload(self._run, events, outcomes)
         except TimeoutError:
-            return _time_out(outcomes, events, self._deadline)
+            done = list(outcomes)  # the thread, which cannot be stopped, may still add to them
+            return done + _too_late(len(events) - len(done), self._deadline)
         return outcomes
 
     # ---- the small print
@@ -332,6 +335,5 @@ def _is_json(content_type: bytes) -> bool:
     return content_type in (b"", b"application/json", b"text/json", b"text/plain") or content_type.endswith(b"+json")
 
 
-def _time_out(outcomes: list[Outcome], events: Sequence[Event], deadline: float | None) -> list[Outcome]:
-    late = Outcome(Result.RETRY, (RetryError(f"no answer within {deadline} s"),))
-    return outcomes + [late] * (len(events) - len(outcomes))
+def _too_late(count: int, deadline: float | None) -> list[Outcome]:
+    return [Outcome(Result.RETRY, (RetryError(f"no answer within {deadline} s"),))] * count

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=Callable[[Event], Any])
 
-_CACHED_NAMES = 4096  # names of events come from outside, so memory for them is bounded
+# names of events come from outside, so memory for them is bounded
+_CACHED_NAMES = 4096
+_CACHED_LENGTH = 256
 
 
 class WebhookEventRouter(Registration):
@@ -53,6 +55,8 @@ class WebhookEventRouter(Registration):
 
         Middleware of this router goes around that of `other`. Raises `RegistrationError` for a circle.
         """
+        if not isinstance(other, WebhookEventRouter):
+            raise RegistrationError(f"include takes another router, not {type(other).__name__}")
         if other is self or self in other._descendants():
             raise RegistrationError("a router cannot include itself, directly or through another")
         other._parents.append(self)
@@ -78,9 +82,10 @@ class WebhookEventRouter(Registration):
 
     def _make_plan(self, key: tuple[type[Event], str | None, str | None], event: Event) -> Plan:
         plan = Plan(route for route in self._routes() if route.wants(event))
-        if len(self._plans) >= _CACHED_NAMES:
-            self._plans.clear()
-        self._plans[key] = plan
+        if all(len(name or "") <= _CACHED_LENGTH for name in key[1:]):
+            if len(self._plans) >= _CACHED_NAMES:
+                self._plans.clear()
+            self._plans[key] = plan
         return plan
 
     @property
@@ -131,7 +136,7 @@ class WebhookEventRouter(Registration):
     ) -> Any:
         takes_names = decorator in ("on_track", "on_page", "on_screen")
         if len(given) == 1 and callable(given[0]):
-            self._add(kind, given[0], decorator, fallback=fallback)
+            self._add(kind, given[0], decorator, glob=glob, where=where, fallback=fallback)
             return given[0]
         if given and not takes_names:
             raise RegistrationError(

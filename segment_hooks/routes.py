@@ -188,7 +188,8 @@ def _resolve(handler: Any, parameter: inspect.Parameter, decorator: str) -> Any:
     if not isinstance(parameter.annotation, str):
         return parameter.annotation
     function = getattr(function, "__func__", function)
-    namespace = {**function.__globals__, **_surrounding_locals(function)}
+    module: dict[str, Any] = getattr(function, "__globals__", {})
+    namespace = {**module, **_surrounding_locals(module)}
     # only the event's annotation: the others may name what exists for type checkers alone
     only = SimpleNamespace(__annotations__={"event": parameter.annotation})
     try:
@@ -200,13 +201,13 @@ def _resolve(handler: Any, parameter: inspect.Parameter, decorator: str) -> Any:
         ) from error
 
 
-def _surrounding_locals(function: Any) -> dict[str, Any]:
+def _surrounding_locals(module: dict[str, Any]) -> dict[str, Any]:
     """Names in the functions that run around the handler's definition: an annotation that is text finds there a class
     that was defined in a function."""
     found: dict[str, Any] = {}
     frame: FrameType | None = sys._getframe()
     while frame is not None:
-        if frame.f_globals is function.__globals__ and frame.f_code.co_name != "<module>":
+        if frame.f_globals is module and frame.f_code.co_name != "<module>":
             found = {**frame.f_locals, **found}
         frame = frame.f_back
     return found

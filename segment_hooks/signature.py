@@ -19,7 +19,7 @@ from binascii import unhexlify
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from hmac import compare_digest
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 Secrets: TypeAlias = str | bytes | Iterable[str | bytes]
 """One shared secret, or several that are all accepted while a secret is being rotated."""
 
-SIGNATURE_HEADERS = (b"x-signature", b"x-segment-signature")
+SIGNATURE_HEADERS = ("X-Signature", "X-Segment-Signature")
 """Where the signature is: today, and after a change that Segment has proposed."""
 
-Copy: TypeAlias = Callable[[], Any]
-"""`copy` of a hash object that has taken in one pad; hashlib's class has no public name."""
+Copy: TypeAlias = Callable[[], "hashlib._Hash"]
+"""`copy` of a hash object that has taken in one pad."""
 
 _BLOCK = 64  # bytes in a block of SHA-1 (FIPS 180-4)
 _HEX_LENGTH = 40
@@ -136,13 +136,18 @@ class SignatureVerifier:
     __slots__ = ("_keys", "_over_body", "_scopes", "_secrets")
 
     def __init__(self, secrets: Secrets, *, scopes: Iterable[Scope] = (Scope.BODY, Scope.FIRST, Scope.INNER)) -> None:
-        given = (secrets,) if isinstance(secrets, str | bytes) else tuple(secrets or ())
+        if not isinstance(secrets, Iterable):
+            raise ConfigurationError(f"a shared secret is text or bytes, not {type(secrets).__name__}")
+        given = (secrets,) if isinstance(secrets, str | bytes) else tuple(secrets)
         if not given:
             raise ConfigurationError("no shared secret given; use the one set in the Segment destination")
         for secret in given:
             if not isinstance(secret, str | bytes):
                 raise ConfigurationError(f"a shared secret is text or bytes, not {type(secret).__name__}")
-        self._scopes = frozenset(Scope(scope) for scope in scopes)
+        try:
+            self._scopes = frozenset(Scope(s) for s in ((scopes,) if isinstance(scopes, str) else scopes))
+        except ValueError as error:
+            raise ConfigurationError(f"{error}; the scopes are {', '.join(scope.value for scope in Scope)}") from None
         if not self._scopes:
             raise ConfigurationError("no scopes given, so no signature could ever be accepted")
         self._secrets = tuple(s.encode("utf-8", "surrogatepass") if isinstance(s, str) else s for s in given)

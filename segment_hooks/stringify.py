@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import Any, cast
 
 _ARRAY_INDEX_LIMIT = 2**32 - 1  # ECMA-262, "array index": such keys come first, in ascending order
 
@@ -32,7 +32,7 @@ def _text(value: Any) -> str:
         case int() | float():
             return _number(value)
         case dict():
-            members = sorted(value.items(), key=_key_order)
+            members = sorted(cast("dict[str, Any]", value).items(), key=_key_order)
             return "{" + ",".join(f"{_string(key)}:{_text(member)}" for key, member in members) + "}"
         case _:
             return "[" + ",".join(map(_text, value)) + "]"

@@ -25,7 +25,7 @@ def decoder_for(cls: type[T] | Any) -> Decode[T]:
     if hasattr(cls, "__pydantic_validator__"):  # a model is known by what it has: importing pydantic is not needed
         return _pydantic_decoder(cls)
     try:
-        decode = msgspec.json.Decoder(cls).decode
+        decode: Decode[T] = msgspec.json.Decoder(cls).decode
     except TypeError as error:
         raise RegistrationError(
             f"cannot decode events into {name_of(cls)}: {error}. Use a msgspec struct, a dataclass, "
@@ -58,7 +58,7 @@ def _pydantic_decoder(model: Any) -> Decode[Any]:
         try:
             return model.model_validate(value)
         except ValueError as error:  # pydantic.ValidationError is one
-            details = error.errors() if hasattr(error, "errors") else []
+            details: list[Any] = getattr(error, "errors", list)()
             problems = "; ".join(f"{d['msg']} - at `${_path(d['loc'])}`" for d in details)
             raise InvalidEventPayload(f"does not fit {name_of(model)}: {problems}") from None
 

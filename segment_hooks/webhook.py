@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from hmac import compare_digest
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -39,9 +39,9 @@ class StaticHeader:
     __slots__ = ("_values", "name")
 
     def __init__(self, name: str, *values: str | bytes) -> None:
-        if not name or not values or not all(values):
-            raise ConfigurationError("a static header needs a name and at least one value that is not empty")
-        self.name = name.lower().encode("latin-1")
+        if not all(isinstance(value, str | bytes) and value for value in values) or not values:
+            raise ConfigurationError("a static header needs at least one value, of text or bytes, that is not empty")
+        self.name = _header_name(name)
         self._values = tuple(v.encode("utf-8") if isinstance(v, str) else v for v in values)
 
     def matches(self, headers: Headers) -> bool:
@@ -103,7 +103,7 @@ class SegmentWebhookHandler:
         *,
         uncovered: UncoveredPolicy | None = None,
         scopes: Iterable[Scope] = SAFE_SCOPES,
-        signature_headers: Iterable[str] = tuple(name.decode() for name in SIGNATURE_HEADERS),
+        signature_headers: Iterable[str] = SIGNATURE_HEADERS,
         verify: bool = True,
     ) -> None:
         if verify and not secret:
@@ -117,7 +117,9 @@ class SegmentWebhookHandler:
             raise ConfigurationError(f"uncovered is 'accept', 'refuse' or a StaticHeader, not {uncovered!r}")
         if not verify and uncovered == "refuse":
             raise ConfigurationError("verify=False with uncovered='refuse' would refuse every delivery")
-        self._signature_names = tuple(name.lower().encode("latin-1") for name in signature_headers)
+        if isinstance(signature_headers, str):
+            signature_headers = (signature_headers,)
+        self._signature_names = tuple(_header_name(name) for name in signature_headers)
         if verify and not self._signature_names:
             raise ConfigurationError("signature_headers is empty, so no signature could ever be found")
         self._verifier = SignatureVerifier(secret, scopes=scopes) if secret else None
@@ -137,16 +139,18 @@ class SegmentWebhookHandler:
         verifier = self._verifier
         if verifier is None:
             return self._unverified(Headers.of(headers), body)
-        signature = headers.get(self._usual_name) if type(headers) is dict else None
-        if signature is None:
-            headers = Headers.of(headers)
-            signature = self._signature(headers)
-            if body[:1] not in (b"{", b"[") and _is_form(headers):
+        source: Any = headers  # in many shapes, of which a plain dict is the quickest to ask
+        given = source.get(self._usual_name) if type(source) is dict else None
+        single = body[:1] == b"{"  # by far the commonest
+        if type(given) is not str or not single:
+            headers = source = Headers.of(headers)
+            given = self._signature(headers)
+            if not single and body[:1] != b"[" and _is_form(headers):
                 body = form_to_json(body)
-        verification = verifier.verify(body, signature)
-        if body[:1] == b"{" and verification.scope is _BODY:
+        verification = verifier.verify(body, given)
+        if single and verification.scope is _BODY:
             return Delivery([parse_event(body, True)], verification)
-        return self._batch(headers, body, verification)
+        return self._deliver(source, body, verification)
 
     def _signature(self, headers: Headers) -> bytes | None:
         for name in self._signature_names:
@@ -157,7 +161,7 @@ class SegmentWebhookHandler:
                 return values[0]
         return None
 
-    def _batch(self, headers: Headers | HeaderSource, body: bytes, verification: Verification) -> Delivery:
+    def _deliver(self, headers: Headers | HeaderSource, body: bytes, verification: Verification) -> Delivery:
         whole = verification.scope is Scope.BODY
         parsed = parse(
             body,
@@ -198,6 +202,12 @@ class SegmentWebhookHandler:
 
     def __repr__(self) -> str:
         return f"SegmentWebhookHandler({self._verifier!r}, uncovered={self._uncovered!r})"
+
+
+def _header_name(name: str) -> bytes:
+    if not isinstance(name, str) or not name.isascii() or not name:
+        raise ConfigurationError(f"the name of a header is text in ASCII, not {name!r}")
+    return name.lower().encode("ascii")
 
 
 def _is_form(headers: Headers) -> bool:

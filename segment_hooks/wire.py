@@ -22,7 +22,7 @@ class Headers:
 
     def __init__(self, source: HeaderSource = ()) -> None:
         values: dict[bytes, tuple[bytes, ...]] = {}
-        pairs: Iterable[Pair] = source.items() if isinstance(source, Mapping) else source
+        pairs: Iterable[Pair] = getattr(source, "items", lambda: source)()
         for name, value in pairs:
             key = _as_bytes(name).lower()
             values[key] = (*values.get(key, ()), _as_bytes(value))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from segment_hooks.problems import INCOMPLETE
 from segment_hooks.receiver import METHODS, Receiver
 from segment_hooks.wire import Headers, Request, Response
 
@@ -44,7 +45,7 @@ def read_request(environ: dict[str, Any], receiver: Receiver) -> Request | Respo
     method = environ["REQUEST_METHOD"]
     headers = headers_in(environ)
     if method not in METHODS:
-        return receiver.check_head(method, headers) or _incomplete()
+        return receiver.check_head(method, headers) or INCOMPLETE
     declared = headers.get(b"content-length") or b""
     limit, read = receiver.max_body, environ["wsgi.input"].read
     body = b""
@@ -55,12 +56,12 @@ def read_request(environ: dict[str, Any], receiver: Receiver) -> Request | Respo
                 return receiver.check_head(method, headers) or receiver.too_large(read(min(length, 64)))
             body = _read(read, length)
             if len(body) < length:
-                return _incomplete()
+                return INCOMPLETE
         elif environ.get("wsgi.input_terminated") or headers.get(b"transfer-encoding"):
             # the length is unknown, but the server says (PEP 3333 does not) that the input ends by itself
             body = _read(read, limit + 1)
     except OSError:  # what servers, and Django, raise where the client has gone away
-        return _incomplete()
+        return INCOMPLETE
     return Request(method, headers, body)
 
 
@@ -77,11 +78,6 @@ def _read(read: Callable[[int], bytes], length: int) -> bytes:
         chunks.append(chunk)
         length -= len(chunk)
     return b"".join(chunks)
-
-
-def _incomplete() -> Response:
-    # the client went away before the body was whole; nobody reads this
-    return Response(408, ((b"content-length", b"0"),))
 
 
 def _reason(status: int) -> str:
