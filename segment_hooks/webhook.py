@@ -140,7 +140,7 @@ class SegmentWebhookHandler:
         if verifier is None:
             return self._unverified(Headers.of(headers), body)
         source: Any = headers  # in many shapes, of which a plain dict is the quickest to ask
-        given = source.get(self._usual_name) if type(source) is dict else None
+        given = source.get(self._usual_name) if source.__class__ is dict else None
         single = body[:1] == b"{"  # by far the commonest
         if type(given) is not str or not single:
             headers = source = Headers.of(headers)

@@ -26,7 +26,7 @@ urlpatterns: list[Any] = []
 
 @contextmanager
 def site(receiver: Receiver, views: str, server: str, *, middleware: tuple[str, ...] = ()) -> Iterator[Any]:
-    """A Django application for `server`, which must not be in the way: CSRF protection on, bodies of 10 bytes at most."""
+    """A Django application for `server`, with CSRF protection, and with 10 bytes as the limit of a body."""
     view = segment_view(receiver) if views == "sync" else segment_view_async(receiver)
     with override_settings(
         ROOT_URLCONF=__name__,

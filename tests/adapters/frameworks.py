@@ -125,8 +125,7 @@ def _django(receiver: Receiver, closing: ExitStack, *, views: str, server: str) 
     pytest.importorskip("django", reason="Django is not installed")
     from tests.adapters.django_site import site
 
-    send = (over_asgi if server == "asgi" else over_wsgi)(closing.enter_context(site(receiver, views, server)))
-    return send
+    return (over_asgi if server == "asgi" else over_wsgi)(closing.enter_context(site(receiver, views, server)))
 
 
 def _aiohttp(receiver: Receiver, closing: ExitStack) -> Client:
