@@ -1,0 +1,1 @@
+"""Testing tools for services that Segment delivers events to."""
