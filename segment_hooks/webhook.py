@@ -39,8 +39,10 @@ class StaticHeader:
     __slots__ = ("_values", "name")
 
     def __init__(self, name: str, *values: str | bytes) -> None:
-        if not all(isinstance(value, str | bytes) and value for value in values) or not values:
-            raise ConfigurationError("a static header needs at least one value, of text or bytes, that is not empty")
+        if not name or not values or not all(isinstance(value, str | bytes) and value for value in values):
+            raise ConfigurationError(
+                "a static header needs a name and at least one value, text or bytes, that is not empty"
+            )
         self.name = _header_name(name)
         self._values = tuple(v.encode("utf-8") if isinstance(v, str) else v for v in values)
 

@@ -33,10 +33,15 @@ class Headers:
         """`source` itself where it is `Headers` already, else made from it."""
         if isinstance(source, Headers):
             return source
-        # multi-dicts (werkzeug, aiohttp) are mappings whose items() repeats a name; others keep it in a method of
-        # their own, and all that have one call it so
+        # of the mappings that repeat a name some do so in items() (aiohttp), others in a method of their own: Starlette
+        # calls it multi_items(), werkzeug and Django lists()
         multi: Callable[[], Iterable[Pair]] | None = getattr(source, "multi_items", None)
-        return cls(source if multi is None else multi())
+        if multi is not None:
+            return cls(multi())
+        lists: Callable[[], Iterable[tuple[str, list[str]]]] | None = getattr(source, "lists", None)
+        if lists is not None:
+            return cls((name, value) for name, values in lists() for value in values)
+        return cls(source)
 
     @classmethod
     def from_asgi(cls, raw: Iterable[tuple[bytes, bytes]]) -> Headers:

@@ -45,7 +45,9 @@ def modules(wheel: Path) -> list[str]:
     """Return the dotted name of every module that the wheel ships."""
     with zipfile.ZipFile(wheel) as archive:
         paths = [PurePosixPath(name) for name in archive.namelist() if name.endswith(".py")]
-    return sorted(".".join(path.parts[:-1] if path.stem == "__init__" else path.with_suffix("").parts) for path in paths)
+    return sorted(
+        ".".join(path.parts[:-1] if path.stem == "__init__" else path.with_suffix("").parts) for path in paths
+    )
 
 
 def integration(module: str) -> str | None:
