@@ -36,7 +36,7 @@ format: $(VENV)/dev.stamp  ## mend the style
 
 types: $(VENV)/dev.stamp  ## check the types, with mypy and with pyright
 	$(python) mypy --strict $(typed)
-	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(python) pyright --pythonpath $(py) $(typed)
+	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(python) pyright --pythonpath $(py) $(filter-out tools,$(typed))
 
 build: $(VENV)/dev.stamp  ## build the sdist, and the wheel from it, into dist/
 	rm -rf dist

@@ -13,7 +13,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ def send(port: int, request: dict[str, Any]) -> tuple[int, dict[str, Any]]:
 
 
 @contextmanager
-def serving(app: SegmentASGIApp) -> Iterator[int]:
+def serving(app: SegmentASGIApp) -> Generator[int]:
     """Run `app` under uvicorn on a free loopback port."""
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="on"))
     thread = threading.Thread(target=server.run)

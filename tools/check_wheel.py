@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 
 # integration → the extra that brings its third party; None where it needs none
 INTEGRATIONS: dict[str, str | None] = {
+    "_missing": None,
     "aiohttp": "aiohttp",
     "aws_lambda": None,
     "django": "django",
@@ -92,7 +93,8 @@ def main() -> None:
     tabled = {extra for extra in INTEGRATIONS.values() if extra} | OTHERS.keys()
     if strangers or unknown or declared != tabled:
         raise SystemExit(
-            f"the wheel ships other packages: {sorted(strangers)}, integrations missing in this table: {sorted(unknown)}, "
+            f"the wheel ships other packages: {sorted(strangers)}, "
+            f"integrations missing in this table: {sorted(unknown)}, "
             f"extras that only the table or only the wheel has: {sorted(declared ^ tabled)}"
         )
 
