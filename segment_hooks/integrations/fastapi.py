@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from segment_hooks.asgi import SegmentASGIApp
 from segment_hooks.integrations._missing import missing
-from segment_hooks.integrations.starlette import segment_routes
 
 try:
     from fastapi import APIRouter, FastAPI
 except ImportError as error:
     raise missing("FastAPI", "fastapi") from error
+
+# after the check: it needs Starlette, which comes with FastAPI
+from segment_hooks.integrations.starlette import segment_routes
 
 
 def include_segment(api: FastAPI | APIRouter, path: str, app: SegmentASGIApp) -> None:

@@ -52,17 +52,3 @@ def test_one_answer_to_one_request(call: Call) -> None:
         SUBJECT.seen.clear()
         assert answer() == expected
         assert SUBJECT.seen == seen
-
-
-@given(well_signed, st.data())
-def test_no_handler_runs_for_half_a_body(call: Call, data: st.DataObject) -> None:
-    SUBJECT.seen.clear()
-    assert asgi_answer(ASGI, call, leave_after=data.draw(st.integers(0, len(call.pieces()) - 1))) is None
-    if call.body and not call.streamed:
-        assert wsgi_answer(WSGI, call, sent=data.draw(st.integers(0, len(call.body) - 1))).status in {
-            408,
-            413,
-            415,
-            503,
-        }
-    assert SUBJECT.seen == []
