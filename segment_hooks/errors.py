@@ -80,8 +80,11 @@ class SignatureError(WebhookError):
     """
 
     def __init__(self, reason: SignatureFailure) -> None:
-        super().__init__(_SIGNATURE_ADVICE[reason])
+        super().__init__(reason)
         self.reason = reason
+
+    def __str__(self) -> str:
+        return _SIGNATURE_ADVICE[self.reason]
 
 
 class PayloadError(WebhookError):
@@ -92,11 +95,14 @@ class PayloadError(WebhookError):
     """
 
     def __init__(self, problem: str, *, path: str = "$", position: int | None = None) -> None:
-        where = f"{path} (byte {position})" if position is not None else path
-        super().__init__(f"{problem} at {where}")
+        super().__init__(problem)
         self.problem = problem
         self.path = path
         self.position = position
+
+    def __str__(self) -> str:
+        place = self.path if self.position is None else f"{self.path} (byte {self.position})"
+        return f"{self.problem} at {place}"
 
 
 class HandlerSignal(SegmentHooksError):  # noqa: N818  # not an error: how a handler speaks
