@@ -15,6 +15,7 @@ _LOOSE = re.compile(
         (?:\s+[A-Z]+)?(?:\s+m=[+-][\d.]+)?\s*""",
     re.VERBOSE | re.ASCII,
 )
+_LONGEST = 100  # characters; the longest form above has 60, and no match of a text so short can take long
 
 
 def parse_timestamp(text: str | None) -> datetime | None:
@@ -23,7 +24,7 @@ def parse_timestamp(text: str | None) -> datetime | None:
     Fractions finer than a microsecond are cut. A time without an offset is UTC, as all of Segment's are. Go's zero
     time (`0001-01-01T00:00:00Z`) stands for "none" and gives None, like text that is no time at all.
     """
-    if not text:
+    if not text or len(text) > _LONGEST:
         return None
     try:
         moment = datetime.fromisoformat(text)
