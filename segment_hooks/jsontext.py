@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -230,15 +231,20 @@ _PLAIN_KEY = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
 _PATH_STEPS = 8
 
 
-def _fail(problem: str, path: str, keys: list[str | int], position: int | None) -> NoReturn:
-    steps: list[str] = []
-    for key in keys[:_PATH_STEPS]:
-        if isinstance(key, int):
-            steps.append(f"[{key}]")
-        elif len(key) <= 64 and _PLAIN_KEY.fullmatch(key):
-            steps.append(f".{key}")
+def path_of(steps: Sequence[str | int]) -> str:
+    """What leads from a value to a part of it, as in JSONPath: `.items[3].price`."""
+    shown = []
+    for step in steps[:_PATH_STEPS]:
+        if isinstance(step, int):
+            shown.append(f"[{step}]")
+        elif len(step) <= 64 and _PLAIN_KEY.fullmatch(step):
+            shown.append(f".{step}")
         else:
-            steps.append("[?]")  # a name that is no plain word may be anybody's data
-    if len(keys) > _PATH_STEPS:
-        steps.append("…")
-    raise PayloadError(problem, path=path + "".join(steps), position=position)
+            shown.append("[?]")  # a name that is no plain word may be anybody's data
+    if len(steps) > _PATH_STEPS:
+        shown.append("…")
+    return "".join(shown)
+
+
+def _fail(problem: str, path: str, keys: list[str | int], position: int | None) -> NoReturn:
+    raise PayloadError(problem, path=path + path_of(keys), position=position)
