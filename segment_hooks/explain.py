@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ import msgspec
 
 from segment_hooks import jsontext
 from segment_hooks.errors import PayloadError, SignatureError, SignatureFailure
+from segment_hooks.forms import form_to_json
 from segment_hooks.stringify import stringify
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ class Mistake(StrEnum):
     """Made over the body with, or without, a newline or white space at its end."""
     RESERIALISED = "reserialised"
     """Made over other JSON text for the same data: something on the way, or the service itself, parsed and wrote it."""
+    FORM = "form"
+    """Made over the JSON text of the object behind a form: the body of an extensible webhook destination."""
     TRANSCODED = "transcoded"
     """Made over the same text in other bytes: another charset, other line ends, or a byte order mark."""
     WRONG_DIGEST = "wrong_digest"
@@ -75,6 +79,8 @@ def explain(
     other_secrets: Secrets,
 ) -> Explanation:
     """See `SignatureVerifier.explain`; `secrets` are the verifier's own."""
+    from segment_hooks.signature import Scope, SignatureVerifier
+
     try:
         verification = verifier.verify(body, signature)
     except SignatureError as error:
@@ -93,6 +99,9 @@ def explain(
                 return found
         return Explanation(Mistake.MALFORMED, str(SignatureError(reason)))
     given = bytes.fromhex(text)
+    with suppress(SignatureError):
+        SignatureVerifier(secrets, scopes=[Scope.EXTRAS]).verify(body, signature)
+        return Explanation(Mistake.SCOPE_NOT_ACCEPTED, _scope_advice(Scope.EXTRAS))
     for mistake, advice, secret, message in _mistakes(secrets, body, _as_list(other_secrets)):
         if hmac.compare_digest(hmac.digest(secret, message, "sha1"), given):
             return Explanation(mistake, advice)
@@ -124,7 +133,7 @@ def _mistakes(secrets: tuple[bytes, ...], body: bytes, others: list[bytes]) -> I
         for _, message in messages:
             for mistake, advice, variant in _message_variants(message):
                 yield mistake, advice, secret, variant
-        for mistake, advice, variant in _batch_variants(body):
+        for mistake, advice, variant in (*_batch_variants(body), *_form_variants(body)):
             yield mistake, advice, secret, variant
 
 
@@ -203,6 +212,15 @@ def _batch_variants(body: bytes) -> Iterator[tuple[Mistake, str, bytes]]:
     advice = "made over another element of the batch than the first: something on the way changed their order"
     for element in elements[1:]:
         yield Mistake.LATER_ELEMENT, advice, body[element.start : element.end]
+
+
+def _form_variants(body: bytes) -> Iterator[tuple[Mistake, str, bytes]]:
+    try:
+        message = form_to_json(body)
+    except PayloadError:
+        return
+    advice = "made over the object behind this form: use SegmentWebhookHandler, and hand it the content-type header too"
+    yield Mistake.FORM, advice, message
 
 
 _OTHER_HASHES = ("sha256", "sha512", "md5", "sha224", "sha384")
