@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from segment_hooks.integrations._missing import missing
-from segment_hooks.receiver import METHODS, Receiver
+from segment_hooks.problems import INCOMPLETE
+from segment_hooks.receiver import Receiver
 from segment_hooks.wire import Headers, Request, Response
 
 try:
@@ -24,12 +25,7 @@ def segment_handler(receiver: Receiver) -> Callable[[web.Request], Awaitable[web
 
     async def segment(request: web.Request) -> web.Response:
         headers = Headers(request.raw_headers)
-        body = await _read(request, receiver.max_body) if request.method in METHODS else b""
-        if (request.content_length or 0) > receiver.max_body:
-            answer = receiver.check_head(request.method, headers) or receiver.too_large(body[:64])
-        else:
-            answer = await receiver.receive_async(Request(request.method, headers, body))
-        return _answer(answer)
+        return _answer(receiver.check_head(request.method, headers) or await _receive(receiver, request, headers))
 
     return segment
 
@@ -41,17 +37,20 @@ def add_segment_routes(app: web.Application, path: str, receiver: Receiver) -> N
         app.router.add_route("*", each, handler)
 
 
-async def _read(request: web.Request, limit: int) -> bytes:
-    """The body, or a part of it that is over `limit`, or the beginning of one that says that it will be."""
+async def _receive(receiver: Receiver, request: web.Request, headers: Headers) -> Response:
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.content.iter_any():
-        chunks.append(chunk)
-        size += len(chunk)
-        if max(size, request.content_length or 0) > limit:
-            break
-    body = b"".join(chunks)
-    return body or await request.read()  # a middleware may have read it, and then aiohttp keeps it there
+    try:
+        async for chunk in request.content.iter_any():
+            chunks.append(chunk)
+            size += len(chunk)
+            if max(size, request.content_length or 0) > receiver.max_body:
+                return receiver.too_large(b"".join(chunks)[:64])
+        # a middleware may have read it all, and then aiohttp keeps it there
+        body = b"".join(chunks) or await request.read()
+    except (OSError, web.RequestPayloadError):
+        return INCOMPLETE
+    return await receiver.receive_async(Request(request.method, headers, body))
 
 
 def _answer(response: Response) -> web.Response:

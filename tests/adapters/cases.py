@@ -62,6 +62,7 @@ CASES: dict[str, tuple[Call, int]] = {
     "HTML": (signed(BODY, (b"content-type", b"text/html")), 415),
     "multipart": (signed(BODY, (b"content-type", b"multipart/form-data; boundary=b")), 415),
     "compressed": (signed(gzip.compress(BODY, mtime=0), (b"content-encoding", b"gzip")), 415),
+    "compressed by its headers only": (signed(BODY, (b"content-encoding", b"gzip")), 415),
     "form that is JSON": (signed(BODY, (b"content-type", b"application/x-www-form-urlencoded")), 200),
     "form that is none": (signed(b"%zz", (b"content-type", b"application/x-www-form-urlencoded")), 400),
     # bodies
