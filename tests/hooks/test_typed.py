@@ -181,7 +181,7 @@ class UnresolvedModel(pydantic.BaseModel):
             OrderStruct | Tree,
         ),
     ],
-    ids=str,
+    ids=lambda cls: getattr(cls, "__qualname__", type(cls).__name__),  # the same in every worker: no addresses
 )
 def test_a_type_that_no_event_could_fit_is_refused_at_registration(cls: Any) -> None:
     with pytest.raises(RegistrationError, match=r"^cannot decode events into .+: .+\. "):
