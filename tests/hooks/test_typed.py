@@ -170,7 +170,7 @@ class UnresolvedModel(pydantic.BaseModel):
 @pytest.mark.parametrize(
     "cls",
     [
-        *(5, "OrderStruct", lambda: None, Opaque, object, complex, list[Opaque], dict[str, Opaque], HoldsOpaque),
+        *(5, "OrderStruct", len, Opaque, object, complex, list[Opaque], dict[str, Opaque], HoldsOpaque),
         *(
             Opaque | None,
             Opaque | dict,
