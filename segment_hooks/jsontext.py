@@ -233,7 +233,7 @@ _PATH_STEPS = 8
 
 def path_of(steps: Sequence[str | int]) -> str:
     """What leads from a value to a part of it, as in JSONPath: `.items[3].price`."""
-    shown = []
+    shown: list[str] = []
     for step in steps[:_PATH_STEPS]:
         if isinstance(step, int):
             shown.append(f"[{step}]")

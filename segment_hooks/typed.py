@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -95,9 +95,10 @@ def _encodable(value: Any, *, keys_only: bool) -> Any:
     """`value` with U+FFFD for every unpaired surrogate in its keys, or in all its strings."""
     match value:
         case dict():
-            return {_replaced(key): _encodable(member, keys_only=keys_only) for key, member in value.items()}
+            members = cast("dict[str, Any]", value)
+            return {_replaced(key): _encodable(member, keys_only=keys_only) for key, member in members.items()}
         case list():
-            return [_encodable(item, keys_only=keys_only) for item in value]
+            return [_encodable(item, keys_only=keys_only) for item in cast("list[Any]", value)]
         case str() if not keys_only:
             return _replaced(value)
         case _:
