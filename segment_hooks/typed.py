@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -93,16 +93,12 @@ def _convert(value: Any, cls: Any) -> Any:
 
 def _encodable(value: Any, *, keys_only: bool) -> Any:
     """`value` with U+FFFD for every unpaired surrogate in its keys, or in all its strings."""
-    match value:
-        case dict():
-            members = cast("dict[str, Any]", value)
-            return {_replaced(key): _encodable(member, keys_only=keys_only) for key, member in members.items()}
-        case list():
-            return [_encodable(item, keys_only=keys_only) for item in cast("list[Any]", value)]
-        case str() if not keys_only:
-            return _replaced(value)
-        case _:
-            return value
+    kind = type(value)  # decoded JSON has these types exactly
+    if kind is dict:
+        return {_replaced(key): _encodable(member, keys_only=keys_only) for key, member in value.items()}
+    if kind is list:
+        return [_encodable(item, keys_only=keys_only) for item in value]
+    return _replaced(value) if kind is str and not keys_only else value
 
 
 def _replaced(text: str) -> str:

@@ -68,7 +68,7 @@ def extra_of(module: str) -> str | None:
 def check(wheel: Path, extra: str, wanted: dict[str, str]) -> str:
     """Install the wheel with one extra (or none), import each module; `wanted` maps it to the extra it may ask for."""
     with tempfile.TemporaryDirectory() as folder:
-        venv.create(folder, with_pip=True)
+        venv.create(folder, symlinks=True, with_pip=True)  # copies cannot be run while another thread forks
         python = Path(folder) / "bin" / "python"
         requirement = f"{wheel}[{extra}]" if extra else str(wheel)
         run(folder, python, "-m", "pip", "-qq", "install", "--no-compile", requirement)

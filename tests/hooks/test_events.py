@@ -148,6 +148,22 @@ def test_a_bag_of_any_kind_is_at_least_empty(bag: bytes) -> None:
             assert getattr(event, name) == {}
 
 
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b'{"type":"track","properties": {"a": 1} ,"traits":2}', b'{"a": 1}'),
+        (b'{"type":"track","properties":null}', b"{}"),
+        (b'{"type":"track"}', b"{}"),
+        (b'{"type":"track","properties":[]}', b"[]"),
+        (b'{"type":"group","traits":{"b":1},"properties":1,"userId":5}', b'{"b":1}'),
+        (b'{"type":"alias","traits":1}', b'{"type":"alias","traits":1}'),
+        (b' {"a":1}', b' {"a":1}'),
+    ],
+)
+def test_what_a_call_type_carries_can_be_had_undecoded(body: bytes, text: bytes) -> None:
+    assert bytes(parse_event(body).undecoded()) == text
+
+
 def test_the_documented_deletes_are_read() -> None:
     for nothing in (b"null", b"[]"):
         event = parse_event(

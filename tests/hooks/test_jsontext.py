@@ -51,6 +51,8 @@ def accepted(text: bytes) -> bool:
 @example(b'["\xff"]')
 @example(b'["\xed\xa0\x80"]')
 @example(b'["\t"]')
+@example(b'["\x1f"]')
+@example(b'["\x7f"]')
 @example(b'["\\x"]')
 @example(b'["\\u12"]')
 @example(b"[nul]")
@@ -121,6 +123,9 @@ FAULTS = {
     b'{"a":1': ("the text ends where ',' or the end of the array or object should be", "$.a", 6),
     b'{"a":"\n"}': ("expected a value, found a string that is malformed or out of place", "$.a", 5),
     b'{"a" 1}': ("expected ':', found something else", "$.a", 5),
+    b"[01]": ("expected a value or ']', found something else", "$[0]", 1),
+    b"[1.5.2]": ("expected a value or ']', found something else", "$[0]", 1),
+    b"[1,-]": ("expected a value, found '-'", "$[1]", 3),
     b"{} {}": ("more text after the end of the JSON value", "$", 3),
     b'{"a":"\xff"}': ("invalid UTF-8", "$", 6),
     b"\xef\xbb\xbf{}": ("expected an object or an array, found something else", "$", 0),
