@@ -93,7 +93,7 @@ def _convert(value: Any, cls: Any) -> Any:
 
 def _encodable(value: Any, *, keys_only: bool) -> Any:
     """`value` with U+FFFD for every unpaired surrogate in its keys, or in all its strings."""
-    kind = type(value)  # decoded JSON has these types exactly
+    kind: object = value.__class__  # decoded JSON has these types exactly
     if kind is dict:
         return {_replaced(key): _encodable(member, keys_only=keys_only) for key, member in value.items()}
     if kind is list:
