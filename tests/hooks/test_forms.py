@@ -22,7 +22,7 @@ def test_an_object_of_strings_comes_back(fields: dict[str, str]) -> None:
     assert form_to_json(urlencode(fields).encode()) == stringify(fields)
 
 
-@given(st.dictionaries(js.encodable_texts.filter(bool), js.encodable_texts, min_size=1, max_size=5))
+@given(st.dictionaries(st.text(min_size=1, max_size=9), js.encodable_texts, min_size=1, max_size=5))
 def test_a_form_delivery_is_verified_by_the_object_behind_it(fields: dict[str, str]) -> None:
     headers = FORM | {"X-Signature": sign("secret", stringify(fields))}
     (event,) = SegmentWebhookHandler("secret").handle_request(headers=headers, body=urlencode(fields).encode()).events

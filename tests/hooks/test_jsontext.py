@@ -7,7 +7,7 @@ import sys
 
 import msgspec
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from segment_hooks import PayloadError, jsontext
@@ -64,7 +64,7 @@ def test_children_accepts_exactly_the_objects_and_arrays_of_rfc_8259(text: bytes
     except ValueError:
         assert not accepted(text)
     except RecursionError:  # the oracle's limit, not ours
-        assume(False)
+        return
     else:
         assert accepted(text) is isinstance(value, dict | list)
 
@@ -74,7 +74,7 @@ def test_children_refuses_nothing_that_msgspec_accepts(text: bytes) -> None:
     try:
         value = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        assume(False)
+        return
     assert accepted(text) is isinstance(value, dict | list)
 
 
@@ -143,7 +143,8 @@ def test_a_fault_is_named_with_its_place(text: bytes, fault: tuple[str, str, int
 
 @given(js.mutated(js.spaced(st.dictionaries(st.text("ab"), st.just("hunter 2")))))
 def test_no_fault_shows_a_value(text: bytes) -> None:
-    assume(not accepted(text))
+    if accepted(text):
+        return
     with pytest.raises(PayloadError) as caught:
         jsontext.children(text)
     assert "hunter" not in str(caught.value)
@@ -205,7 +206,7 @@ def test_decode_accepts_exactly_json(text: bytes) -> None:
         with pytest.raises(PayloadError):
             jsontext.decode(text)
     except RecursionError:
-        assume(False)
+        return
     else:
         jsontext.decode(text)
 

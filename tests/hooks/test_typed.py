@@ -11,7 +11,7 @@ from typing import Any, Literal, TypedDict
 import msgspec
 import pydantic
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 
 from segment_hooks import InvalidEventPayload, RegistrationError
 from segment_hooks.typed import decoder_for
@@ -115,7 +115,6 @@ def test_a_dict_with_typed_keys_keeps_those_that_fit() -> None:
 
 @given(js.spaced(js.objects))
 def test_a_plain_dict_holds_everything(text: bytes) -> None:
-    assume(b"NaN" not in text)
     assert decoder_for(dict[str, Any])(text) == json.loads(text)
 
 
