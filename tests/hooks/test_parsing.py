@@ -123,7 +123,7 @@ def test_the_depth_of_a_bag_is_no_limit() -> None:
 def test_an_event_that_is_nested_deep_can_be_looked_at() -> None:
     event = b'{"type":"track","properties":' + b"[" * 5_000 + b"]" * 5_000 + b"}"
     for track in parse(b"[" + event + b"," + event + b"]").events:
-        assert "properties" not in look_at_everything(track)
+        assert look_at_everything(track)["raw"] == event
 
 
 @pytest.mark.parametrize("depth", [100, 400, 900])
