@@ -69,19 +69,18 @@ def parse(body: bytes, *, covered: bool = False, first_covered: bool = False, un
     except _GIVES_UP:
         return _parse_elements(body, covered, first_covered, unwrap=False)
     origin = _Batch(body, covered, first_covered)
-    skipped: tuple[int, ...] = ()
-    if None in many:
-        skipped = tuple(index for index, event in enumerate(many) if event is None)
     events: list[Event] = []
+    skipped: list[int] = []
     for index, event in enumerate(many):
         if event is None:
+            skipped.append(index)
             continue
         if event.type != "track":
             _recast(event)
         force_setattr(event, "_origin", origin)
         force_setattr(event, "_index", index)
         events.append(event)
-    return Parsed(events, True, skipped)
+    return Parsed(events, True, tuple(skipped))
 
 
 def restore_event(raw: bytes, covered: bool, bag: Any) -> Event:
