@@ -25,15 +25,17 @@ class Step(msgspec.Struct, frozen=True, eq=False):
 class Plan:
     """The handlers for events of one class and name, in the order in which they run."""
 
-    __slots__ = ("_routes", "_steps", "always", "needs_loop")
+    __slots__ = ("_routes", "_steps", "always", "needs_loop", "only")
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._routes = tuple(sorted(routes, key=lambda route: route.fallback))
         self._steps = tuple(_step(route) for route in self._routes)
+        self.needs_loop = any(step.awaited for step in self._steps)
         conditional = any(route.where or route.fallback for route in self._routes)
         self.always = None if conditional else self._steps
         """The steps, where they are the same for every event; else `steps` says."""
-        self.needs_loop = any(step.awaited for step in self._steps)
+        self.only = self._steps[0].call if self.always and len(self.always) == 1 and not self.needs_loop else None
+        """The one plain call there is to make, by far the commonest plan, for the router's hot path."""
 
     def steps(self, event: Event) -> tuple[Step, ...]:
         """What to call for `event`: predicates are asked here, before the first handler runs."""
@@ -65,8 +67,8 @@ def run(plan: Plan, event: Event) -> Outcome:
     for step in steps:
         try:
             result = step.call(event)
-            if result is not None and hasattr(result, "__await__"):  # a plain function that gave a coroutine
-                threads.run_coroutine(_awaiting(result))
+            if result is not None:
+                finish(result)
         except Exception as error:  # noqa: BLE001  # whatever a handler raises is how the event ended
             errors = [*(errors or ()), error]
     if errors is not None:
@@ -124,6 +126,12 @@ def _raising(error: Exception) -> Callable[[Event], Any]:
         raise error
 
     return call
+
+
+def finish(result: object) -> None:
+    """Wait for what a handler returned, where it is a coroutine that could not be told beforehand."""
+    if isinstance(result, Awaitable):
+        threads.run_coroutine(_awaiting(result))
 
 
 async def _awaiting(awaitable: Awaitable[Any]) -> Any:

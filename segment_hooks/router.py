@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from segment_hooks import threads
-from segment_hooks.dispatch import Plan, run, run_async
+from segment_hooks.dispatch import Plan, finish, run, run_async
 from segment_hooks.errors import RegistrationError
 from segment_hooks.events import Event
-from segment_hooks.outcomes import Outcome
+from segment_hooks.outcomes import HANDLED, Outcome, outcome_of
 from segment_hooks.registration import Registration, Where
 from segment_hooks.routes import Handler, Middleware, Route, make_route
 
@@ -102,6 +102,15 @@ class WebhookEventRouter(Registration):
         """The same for callers without an event loop. Coroutine handlers run on a loop that all of them share."""
         key = (event.__class__, event._event, event._name)
         plan = self._plans.get(key) or self._make_plan(key, event)
+        only = plan.only
+        if only is not None:
+            try:
+                result = only(event)
+                if result is not None:
+                    finish(result)
+            except Exception as error:  # noqa: BLE001  # whatever a handler raises is how the event ended
+                return outcome_of((error,))
+            return HANDLED
         if plan.needs_loop:
             return threads.run_coroutine(run_async(plan, event))
         return run(plan, event)

@@ -144,7 +144,7 @@ class SegmentWebhookHandler:
         source: Any = headers  # in many shapes, of which a plain dict is the quickest to ask
         given = source.get(self._usual_name) if source.__class__ is dict else None
         single = body[:1] == b"{"  # by far the commonest
-        if type(given) is not str or not single:
+        if type(given) is not str or not (single or body[:1] == b"["):
             headers = source = Headers.of(headers)
             given = self._signature(headers)
             if not single and body[:1] != b"[" and _is_form(headers):
