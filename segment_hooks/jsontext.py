@@ -23,6 +23,9 @@ Span = tuple[int, int]
 _WHITESPACE = re.compile(rb"[ \t\n\r]*+")
 # everything up to the next bracket outside a string, then a run of brackets of one direction
 _TO_BRACKETS = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+(?:([\[{]++)|([\]}]++))', re.DOTALL)
+# Runs of brackets in one element. Anybody may send a body to be scanned, so its cost must have an end (about 0.2 s);
+# Segment takes events of 32 KB, and this many brackets are many times that.
+_MAX_RUNS = 500_000
 _SCALAR = re.compile(rb'(?:"(?:[^"\\]++|\\.)*+"|[^"\[\]{},\s]++)', re.DOTALL)
 
 
@@ -32,7 +35,8 @@ def skip_whitespace(text: bytes, at: int = 0) -> int:
 
 
 def first_element(text: bytes) -> Span | None:
-    """Where the first element of the array in `text` stands; None if `text` is no array, is empty, or never ends.
+    """Where the first element of the array in `text` stands; None if `text` is no array, is empty, or never ends, or if
+    that element has more brackets than any event.
 
     Only strings and the depth of brackets are looked at: enough to be exact in valid JSON, whatever is nested, and in
     invalid JSON the answer does not matter, since parsing refuses it.
@@ -45,7 +49,10 @@ def first_element(text: bytes) -> Span | None:
         scalar = _SCALAR.match(text, start)
         return scalar.span() if scalar else None
     depth, at = 0, start
-    while (match := _TO_BRACKETS.match(text, at)) is not None:
+    for _ in range(_MAX_RUNS):
+        match = _TO_BRACKETS.match(text, at)
+        if match is None:
+            return None
         at = match.end()
         if match[1] is not None:
             depth += len(match[1])

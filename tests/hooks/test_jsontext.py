@@ -235,3 +235,9 @@ def test_decode_where_python_reads_no_long_integers() -> None:
 def test_of_a_key_that_stands_twice_the_last_counts() -> None:
     assert jsontext.decode(b'{"a":1,"a":2}') == {"a": 2}
     assert jsontext.decode(b'{"a":1,"a":"\\ud800"}') == {"a": "\ud800"}
+
+
+def test_the_search_for_the_first_element_has_an_end() -> None:
+    few, many = b"[" + b"[" + b"[]," * 1_000, b"[" + b"[" + b"[]," * 600_000
+    assert jsontext.first_element(few + b"1]]") == (1, len(few) + 2)
+    assert jsontext.first_element(many + b"1]]") is None

@@ -1,0 +1,48 @@
+"""What `import segment_hooks` offers, and what it costs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import segment_hooks
+
+HEAVY = [
+    "aiohttp",
+    "asyncio",
+    "cryptography",
+    "django",
+    "fastapi",
+    "flask",
+    "httpx",
+    "litestar",
+    "opentelemetry",
+    "pydantic",
+    "segment_testing",
+    "sqlite3",
+    "starlette",
+]
+
+
+def test_importing_loads_nothing_heavy() -> None:
+    code = f"import segment_hooks, sys; print([name for name in {HEAVY} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", segment_hooks.__all__)
+def test_every_public_name_is_there_and_says_what_it_is(name: str) -> None:
+    assert getattr(segment_hooks, name).__doc__
+
+
+def test_the_public_names_are_these() -> None:
+    # a name more is a promise to keep, a name less breaks somebody's service: change this list on purpose
+    assert " ".join(segment_hooks.__all__) == (
+        "Alias Bag ConfigurationError Context Delete Delivery DropEvent Event EventNotSupported Group HandlerSignal "
+        "Headers Identify InvalidEventPayload Outcome Page Parsed Payload PayloadError Receiver ReceiverOptions "
+        "RegistrationError Request Response Result RetryError Scope Screen SegmentHooksError SegmentWebhookHandler "
+        "SignatureError SignatureFailure SignatureVerifier StaticHeader Track Unknown ValidationError Verification "
+        "WebhookError WebhookEventRouter parse parse_event parse_timestamp sign"
+    )

@@ -1,0 +1,95 @@
+"""Who may import whom: each module from its own layer or a lower one, so that the core stays free of I/O."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "segment_hooks"
+
+LAYERS = [
+    {"errors", "wire", "timestamps", "context", "jsontext", "stringify", "typed", "events"},
+    {"signature", "explain", "forms", "parsing", "outcomes", "threads"},
+    {"routes", "registration", "dispatch", "router"},
+    {"webhook", "problems", "receiver"},
+    {"asgi", "wsgi", "integrations", "__init__"},
+]
+LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
+
+UPWARDS = {
+    ("events", "parsing"): "unpickling an event parses it again",
+    ("router", "receiver"): "router.asgi() and .wsgi() are the front door",
+    ("router", "asgi"): "router.asgi()",
+    ("router", "wsgi"): "router.wsgi()",
+}
+"""Imports of a higher layer, each inside of a function (or for type checkers alone), and why."""
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """Every module that `path` imports, and whether it does so when it is itself imported."""
+    tree = ast.parse(path.read_text())
+    top = set(ast.walk(ast.Module([node for node in tree.body if not _for_checkers(node)], [])))
+    inner = {n for f in ast.walk(tree) if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef) for n in ast.walk(f)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module == "segment_hooks":
+            names = [f"segment_hooks.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        else:
+            continue
+        for name in names:
+            yield name, node in top and node not in inner
+
+
+def _for_checkers(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_imports_from_its_own_layer_or_a_lower_one(path: Path) -> None:
+    own = room(path)
+    for name, when_imported in imports(path):
+        if not name.startswith("segment_hooks."):
+            continue
+        other = name.split(".")[1]
+        if LEVEL[other] > LEVEL[own]:
+            assert (own, other) in UPWARDS, f"{own} imports {other}, which stands above it"
+            assert not when_imported, f"{own} imports {other} at the top: do so where it is needed"
+
+
+def test_every_exception_is_in_use() -> None:
+    used = {(room(path), name.split(".")[1]) for path in MODULES for name, _ in imports(path) if "hooks." in name}
+    assert not UPWARDS.keys() - used
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if room(p) != "integrations"], ids=lambda path: path.stem)
+def test_the_core_needs_msgspec_only(path: Path) -> None:
+    allowed = {*sys.stdlib_module_names, "msgspec", "segment_hooks"}
+    third = {name.split(".")[0] for name, when_imported in imports(path) if when_imported} - allowed
+    assert not third
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if room(p) == "integrations"], ids=lambda path: path.stem)
+def test_an_integration_imports_one_third_party(path: Path) -> None:
+    allowed = {*sys.stdlib_module_names, "msgspec", "segment_hooks"}
+    companions = {"multidict": "aiohttp", "werkzeug": "flask", "starlette": "starlette", "asgiref": "django"}
+    found = {name.split(".")[0] for name, when_imported in imports(path) if when_imported} - allowed
+    assert len({companions.get(name, name) for name in found}) <= 1
+
+
+def test_the_service_side_never_imports_the_testing_side() -> None:
+    for path in MODULES:
+        assert not [name for name, _ in imports(path) if name.startswith("segment_testing")]
