@@ -45,7 +45,7 @@ class Server:
                 return
             except OSError:
                 time.sleep(0.05)
-        raise RuntimeError(f"{' '.join(map(str, self._process.args))} did not start")
+        raise RuntimeError(f"the server on port {self.port} did not start")
 
     def cpu(self) -> float:
         """Seconds of CPU that the server, its workers and all their threads have used."""
