@@ -32,24 +32,24 @@ class OrderCompleted(msgspec.Struct):
 # the handlers, as trivial as can be: what is measured is everything around them
 
 
-def read_attribute(event: Any) -> Any:
+def read_attribute(event: Any) -> None:
     """For events that are objects."""
-    return event.message_id
+    event.message_id  # noqa: B018  # reading it is all there is to do
 
 
-def read_key(event: Any) -> Any:
+def read_key(event: Any) -> None:
     """For events that are dicts."""
-    return event["messageId"]
+    event["messageId"]
 
 
-def read_typed(event: Track[OrderCompleted]) -> Any:
+def read_typed(event: Track[OrderCompleted]) -> None:
     """For the library, with typed properties."""
-    return event.message_id if event.properties.order_id else None
+    event.properties.order_id  # noqa: B018
 
 
-def read_typed_by_hand(event: Any, properties: OrderCompleted) -> Any:
+def read_typed_by_hand(event: Any, properties: OrderCompleted) -> None:
     """For the floor, with typed properties."""
-    return event.message_id if properties.order_id else None
+    properties.order_id  # noqa: B018
 
 
 def make_ours(handler: Handler) -> Receive:
@@ -137,7 +137,8 @@ def check(name: str, make: Callable[[Any], Receive], handler: Callable[..., Any]
 
     @functools.wraps(handler)
     def noting(*given: Any) -> None:
-        seen.append(handler(*given))
+        handler(*given)
+        seen.append(given[0]["messageId"] if handler is read_key else given[0].message_id)
 
     receive = make(noting)
     for delivery in deliveries:

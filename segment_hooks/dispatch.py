@@ -128,9 +128,9 @@ def _raising(error: Exception) -> Callable[[Event], Any]:
     return call
 
 
-def finish(result: object) -> None:
+def finish(result: Any) -> None:
     """Wait for what a handler returned, where it is a coroutine that could not be told beforehand."""
-    if isinstance(result, Awaitable):
+    if hasattr(result, "__await__"):
         threads.run_coroutine(_awaiting(result))
 
 

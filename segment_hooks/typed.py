@@ -123,8 +123,11 @@ def _pydantic_decoder(cls: Any) -> Decode[Any]:
                     raise
             return adapter.validate_python(_encodable(_decode(raw), keys_only=True))
         except ValidationError as error:
-            # the messages may quote values; their types, listed in pydantic's documentation, do not
-            found = error.errors(include_url=False, include_context=False, include_input=False)
+            try:
+                found = error.errors(include_url=False, include_context=False, include_input=False)
+            except UnicodeEncodeError:  # its messages quote values, even one with an unpaired surrogate
+                raise _unfit(cls, "a value that is none of those allowed") from None
+            # the types of errors, listed in pydantic's documentation, quote nothing
             problems = "; ".join(f"{each['type']} - at `${jsontext.path_of(each['loc'])}`" for each in found)
             raise _unfit(cls, problems) from None
         except RecursionError:
