@@ -121,13 +121,14 @@ def _pydantic_decoder(cls: Any) -> Decode[Any]:
             except ValidationError as error:
                 if all(each["type"] != "json_invalid" for each in error.errors()):
                     raise
-            return adapter.validate_python(_encodable(_decode(raw), keys_only=True))
-        except ValidationError as error:
+            value = _decode(raw)
             try:
-                found = error.errors(include_url=False, include_context=False, include_input=False)
-            except UnicodeEncodeError:  # its messages quote values, even one with an unpaired surrogate
-                raise _unfit(cls, "a value that is none of those allowed") from None
-            # the types of errors, listed in pydantic's documentation, quote nothing
+                return adapter.validate_python(_encodable(value, keys_only=True))
+            except UnicodeEncodeError:  # where a string must be one of some words, pydantic needs UTF-8 too
+                return adapter.validate_python(_encodable(value, keys_only=False))
+        except ValidationError as error:
+            # the messages may quote values; their types, listed in pydantic's documentation, do not
+            found = error.errors(include_url=False, include_context=False, include_input=False)
             problems = "; ".join(f"{each['type']} - at `${jsontext.path_of(each['loc'])}`" for each in found)
             raise _unfit(cls, problems) from None
         except RecursionError:
