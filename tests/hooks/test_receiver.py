@@ -268,3 +268,54 @@ def test_a_skipped_item_is_logged_with_its_place(caplog: pytest.LogCaptureFixtur
 def test_settings_that_cannot_work_are_told_at_start(options: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError, match=next(iter(options))):
         receiver(**options)
+
+
+def test_the_front_door_passes_every_option_on() -> None:
+    router = WebhookEventRouter()
+    router.on_any(raising(KeyError(TOKEN)))
+    built = Receiver.build(router, SECRET, max_body=70, deadline=3.0, bad_signature="retry", log_tracebacks=True)
+    assert built.receive(Request("POST", Headers({"x-signature": "0" * 40}), b"{}")).status == 423
+    assert built.receive(signed(b"{" + b" " * 69 + b"}")).status == 413
+    assert built.receive(signed(b"{}")).status == 500
+    assert built._deadline == 3.0
+    assert built._log_tracebacks
+    plain = Receiver.build(router, SECRET)
+    assert plain.receive(Request("POST", Headers({"x-signature": "0" * 40}), b"{}")).status == 401
+    assert not plain._log_tracebacks
+    unverified = Receiver.build(WebhookEventRouter(), None, verify=False)
+    assert unverified.receive(Request("POST", Headers(), b"{}")).status == 200
+
+
+def test_the_smallest_limit_is_one_byte() -> None:
+    assert receiver(max_body=1).too_large(b"{").status == 413
+
+
+def test_the_deadline_is_met_at_its_very_moment_and_named_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    now = [0.0]
+
+    def slow(event: Event) -> None:
+        now[0] += 9
+
+    target = receiver(slow, deadline=9, clock=lambda: now[0], log_tracebacks=True)
+    assert target.receive(signed(b"[{},{}]")).status == 503
+    assert "no answer within 9 s" in caplog.text
+
+
+async def test_the_deadline_of_a_coroutine_is_named_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    async def slow(event: Event) -> None:
+        await asyncio.Event().wait()
+
+    await receiver(slow, deadline=0.01, log_tracebacks=True).receive_async(signed(b"{}"))
+    assert "no answer within 0.01 s" in caplog.text
+
+
+def test_more_or_fewer_outcomes_than_events_is_a_mistake_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        receiver().settle(Delivery([parse_event(b"{}")], None), [Outcome(Result.FAILED)] * 2)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status"), [("text/json", 200), ("application/json", 200), ("json", 415), ("+jsonx", 415)]
+)
+def test_what_counts_as_json(content_type: str, status: int) -> None:
+    assert receiver(nothing).receive(signed(TRACK, **{"content-type": content_type})).status == status
