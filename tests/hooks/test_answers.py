@@ -1,4 +1,4 @@
-"""Every answer and every log record of the receiver, word for word: senders read the one, owners search for the other."""
+"""Every answer and log record of the receiver, word for word: senders read the one, owners search for the other."""
 
 from __future__ import annotations
 

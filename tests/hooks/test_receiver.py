@@ -319,3 +319,14 @@ def test_more_or_fewer_outcomes_than_events_is_a_mistake_of_the_caller() -> None
 )
 def test_what_counts_as_json(content_type: str, status: int) -> None:
     assert receiver(nothing).receive(signed(TRACK, **{"content-type": content_type})).status == status
+
+
+def test_the_log_names_the_innermost_place(caplog: pytest.LogCaptureFixture) -> None:
+    def inner() -> None:
+        raise KeyError
+
+    def handler(event: Event) -> None:
+        inner()
+
+    receiver(handler).receive(signed(TRACK))
+    assert vars(caplog.records[-1])["segment_error_at"] == f"{__file__}:{inner.__code__.co_firstlineno + 1}"

@@ -229,3 +229,7 @@ def test_no_repr_shows_a_secret() -> None:
     assert "hunter2" not in shown
     assert "horse" not in shown
     assert repr(verifier) == "SignatureVerifier(2 secret(s), scopes: body, first, inner)"
+
+
+def test_a_key_shows_nothing_of_the_secret() -> None:
+    assert repr(SigningKey("s3cret")) == "SigningKey(…)"
