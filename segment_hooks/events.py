@@ -8,7 +8,6 @@ by hand.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from copy import copy
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, cast
 
@@ -45,8 +44,12 @@ class Origin(Protocol):
         ...
 
 
-class _Unreachable:
-    """The declared type of members that a body must never set: the decoder has no way to make one from JSON."""
+if TYPE_CHECKING:
+    _Unreachable = Any
+else:
+
+    class _Unreachable:
+        """The declared type of members that a body must never set: the decoder has no way to make one from JSON."""
 
 
 _NOT_ON_THE_WIRE = "segment_hooks:"
@@ -159,7 +162,10 @@ class Event(msgspec.Struct, frozen=True, eq=False, gc=False, rename="camel"):
     @property
     def context(self) -> Context:
         """The surroundings of the event; empty where the event has none."""
-        return cast("Context", self._remember("context", lambda: Context(_object(self._context, "$.context"))))
+        memo = self._looked_at()
+        if "context" not in memo:
+            memo["context"] = Context(_object(self._context, "$.context"))
+        return cast("Context", memo["context"])
 
     @property
     def integrations(self) -> Bag:
@@ -169,7 +175,10 @@ class Event(msgspec.Struct, frozen=True, eq=False, gc=False, rename="camel"):
     @property
     def payload(self) -> Mapping[str, Any]:
         """The whole event as decoded JSON, unknown fields too. Read it, do not change it: handlers share it."""
-        return cast("Mapping[str, Any]", self._remember("payload", lambda: jsontext.decode(self.raw)))
+        memo = self._looked_at()
+        if "payload" not in memo:
+            memo["payload"] = jsontext.decode(self.raw)
+        return cast("Mapping[str, Any]", memo["payload"])
 
     def undecoded(self) -> bytes | msgspec.Raw:
         """The JSON text of what this call type carries: `properties`, `traits`, or the whole payload."""
@@ -177,26 +186,28 @@ class Event(msgspec.Struct, frozen=True, eq=False, gc=False, rename="camel"):
             return self.raw
         raw: msgspec.Raw = getattr(self, self.BAG)
         # absent and null both mean "none given"
-        return b"{}" if not raw or bytes(raw) == b"null" else raw
+        return b"{}" if not raw or (len(raw) == 4 and bytes(raw) == b"null") else raw
 
     def with_bag(self, bag: Any) -> Self:
         """The same event with `bag` as its decoded `properties`, `traits` or `data`."""
-        event = copy(self)
+        event: Self = cast("Any", self).__copy__()  # every struct has it; copy.copy() takes five times as long
         force_setattr(event, "_memo", {"bag": bag})
         return event
 
     def _bag(self) -> Any:
+        memo = self._memo
+        if memo is not None and "bag" in memo:
+            return memo["bag"]
         field = cast("str", self.BAG)
-        return self._remember("bag", lambda: _object(getattr(self, field), f"$.{field[1:]}"))
+        bag = self._looked_at()["bag"] = _object(getattr(self, field), f"$.{field[1:]}")
+        return bag
 
-    def _remember(self, what: str, decode: Callable[[], Any]) -> Any:
+    def _looked_at(self) -> dict[str, Any]:
         memo = cast("dict[str, Any] | None", self._memo)
         if memo is None:
             memo = {}
             force_setattr(self, "_memo", memo)
-        if what not in memo:
-            memo[what] = decode()
-        return memo[what]
+        return memo
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Event) and type(self) is type(other) and self.raw == other.raw
@@ -233,7 +244,8 @@ class Track(Event, Generic[P], frozen=True, eq=False, gc=False):
     @property
     def properties(self) -> P:
         """The details: a dict (read it, do not change it: handlers share it), or the type given as `Track[…]`."""
-        return cast("P", self._bag())
+        bag: P = self._bag()  # not cast(): that is a call
+        return bag
 
 
 class Identify(Event, Generic[P], frozen=True, eq=False, gc=False):
@@ -245,7 +257,8 @@ class Identify(Event, Generic[P], frozen=True, eq=False, gc=False):
     @property
     def traits(self) -> P:
         """The traits: a dict (read it, do not change it), or the type given as `Identify[…]`."""
-        return cast("P", self._bag())
+        bag: P = self._bag()  # not cast(): that is a call
+        return bag
 
 
 class Group(Event, Generic[P], frozen=True, eq=False, gc=False):
@@ -262,7 +275,8 @@ class Group(Event, Generic[P], frozen=True, eq=False, gc=False):
     @property
     def traits(self) -> P:
         """The group's traits: a dict (read it, do not change it), or the type given as `Group[…]`."""
-        return cast("P", self._bag())
+        bag: P = self._bag()  # not cast(): that is a call
+        return bag
 
 
 class Page(Event, Generic[P], frozen=True, eq=False, gc=False):
@@ -284,7 +298,8 @@ class Page(Event, Generic[P], frozen=True, eq=False, gc=False):
     @property
     def properties(self) -> P:
         """The details: a dict (read it, do not change it), or the type given as `Page[…]`."""
-        return cast("P", self._bag())
+        bag: P = self._bag()  # not cast(): that is a call
+        return bag
 
 
 class Screen(Event, Generic[P], frozen=True, eq=False, gc=False):
@@ -306,7 +321,8 @@ class Screen(Event, Generic[P], frozen=True, eq=False, gc=False):
     @property
     def properties(self) -> P:
         """The details: a dict (read it, do not change it), or the type given as `Screen[…]`."""
-        return cast("P", self._bag())
+        bag: P = self._bag()  # not cast(): that is a call
+        return bag
 
 
 class Alias(Event, frozen=True, eq=False, gc=False):
@@ -335,7 +351,10 @@ class Payload(Event, Generic[D], frozen=True, eq=False, gc=False):
     @property
     def data(self) -> D:
         """The whole object: a dict (read it, do not change it), or the type given as `Payload[…]`."""
-        return cast("D", self._remember("bag", lambda: self.payload))
+        memo = self._looked_at()
+        bag: Any = memo["bag"] if "bag" in memo else self.payload  # noqa: SIM401  # the payload is decoded when asked for
+        data: D = bag
+        return data
 
 
 class Unknown(Payload[D], Generic[D], frozen=True, eq=False, gc=False):

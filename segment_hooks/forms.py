@@ -7,8 +7,6 @@ form. A number, boolean or nested object in it leaves no trace of what it was, a
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
-
 from segment_hooks.errors import PayloadError
 from segment_hooks.stringify import stringify
 
@@ -18,6 +16,8 @@ _MAX_FIELDS = 10_000  # Segment keeps no more properties than this of an event
 
 def form_to_json(body: bytes) -> bytes:
     """The JSON text of the object whose form `body` is. Raises `PayloadError` where it is no such form."""
+    from urllib.parse import parse_qsl  # few deliveries are forms, and importing this takes a while
+
     try:
         pairs = parse_qsl(
             body.decode("ascii"),

@@ -7,7 +7,6 @@ to the letter, at any depth, and says where a fault is. Both take time linear in
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from contextlib import suppress
@@ -123,7 +122,7 @@ def children(text: bytes, path: str = "$") -> list[Child]:
         token_start = match.start(kind)  # type: ignore[arg-type]  # one of the three groups always takes part
         token = text[token_start:at]
         if state in (_KEY, _KEY_OR_END) and kind == _STRING:
-            keys[-1] = json.loads(token)
+            keys[-1] = _loads(token)
             state = _COLON
         elif state == _COLON and token == b":":
             state = _VALUE
@@ -185,7 +184,7 @@ def _decode_tolerantly(text: bytes, path: str) -> Any:
         if match is None or match.lastindex == 3 or skip_whitespace(text, match.end()) != len(text):
             _fail(_unexpected(text, start, "one JSON value"), path, [], start)
     try:
-        return json.loads(text, parse_int=_integer)
+        return _loads(text)
     except RecursionError:
         _fail("nested too deep to be decoded; its raw bytes are kept", path, [], None)
 
@@ -210,6 +209,12 @@ def check_utf8(text: bytes, path: str = "$") -> None:
         text.decode()
     except UnicodeDecodeError as error:
         raise PayloadError("invalid UTF-8", path=path, position=error.start) from None
+
+
+def _loads(text: bytes) -> Any:
+    import json  # needed for odd text only, and importing it takes a while
+
+    return json.loads(text, parse_int=_integer)
 
 
 def _integer(digits: str) -> int | float:

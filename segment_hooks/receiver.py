@@ -25,9 +25,7 @@ is what the dedupe by `messageId` is for.
 
 from __future__ import annotations
 
-import logging
 import time
-import traceback
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, TypedDict
 
@@ -35,14 +33,13 @@ from segment_hooks import threads
 from segment_hooks.errors import ConfigurationError, PayloadError, RetryError, SignatureError
 from segment_hooks.events import Event
 from segment_hooks.forms import CONTENT_TYPE as FORM
+from segment_hooks.log import logger
 from segment_hooks.outcomes import HANDLED, Outcome, Result
 from segment_hooks.problems import problem, success
 from segment_hooks.router import WebhookEventRouter
 from segment_hooks.signature import Scope, Secrets
 from segment_hooks.webhook import Delivery, SegmentWebhookHandler, UncoveredPolicy
 from segment_hooks.wire import Headers, Request, Response
-
-logger = logging.getLogger("segment_hooks")
 
 METHODS = ("POST", "PUT", "PATCH")
 """What the destination can be set to send."""
@@ -156,7 +153,7 @@ class Receiver:
     def too_large(self, beginning: bytes) -> Response:
         """The answer to a body over `max_body`, of which `beginning` has been read."""
         limit = f"The limit here is {self.max_body} bytes."
-        logger.error("segment webhook: body over the limit of %d bytes; raise max_body", self.max_body)
+        logger().error("segment webhook: body over the limit of %d bytes; raise max_body", self.max_body)
         if beginning.lstrip()[:1] == b"{":
             return problem(413, "too-large", "Body over the limit", f"{limit} It is set by the receiver's max_body.")
         # of several events Segment may make smaller batches when it tries again
@@ -176,14 +173,14 @@ class Receiver:
         if len(body) > self.max_body:
             return self.too_large(body[:64])
         if not body:
-            logger.warning("segment webhook: empty body; the destination's mapping found no data for the event")
+            logger().warning("segment webhook: empty body; the destination's mapping found no data for the event")
             return problem(
                 400, "empty-body", "Empty body", "The mapping of the Segment destination resolved to no data."
             )
         try:
             delivery = self._handler.handle_request(headers=request.headers, body=body)
         except SignatureError as error:
-            logger.warning(
+            logger().warning(
                 "segment webhook: signature refused (%s)",
                 error.reason.value,
                 extra={"segment_reason": error.reason.value},
@@ -194,10 +191,10 @@ class Receiver:
                 status, "signature", "Signature refused", "The request is not signed with the shared secret."
             )
         except PayloadError as error:
-            logger.warning("segment webhook: unreadable body: %s", error, extra={"segment_path": error.path})
+            logger().warning("segment webhook: unreadable body: %s", error, extra={"segment_path": error.path})
             return problem(400, "payload", "Unreadable body", str(error), path=error.path)
         if delivery.skipped:
-            logger.warning(
+            logger().warning(
                 "segment webhook: %d null item(s) of a batch skipped; the destination's mapping found no data for them",
                 len(delivery.skipped),
                 extra={"segment_skipped": delivery.skipped},
@@ -296,7 +293,7 @@ class Receiver:
             agent = headers.get(b"user-agent") or b""
             if headers.get(b"x-signature") is not None or agent.startswith(b"Segment"):
                 # Segment follows 301 and 302 with a GET without a body and takes a 200 for delivered
-                logger.error(
+                logger().error(
                     "segment webhook: a redirect turned a delivery into %s; give Segment the final URL", method
                 )
                 return problem(
@@ -311,9 +308,12 @@ class Receiver:
         return problem(405, "method", "Method not allowed", "Segment sends POST, PUT or PATCH.", headers=_ALLOW)
 
     def _log(self, event: Event, outcome: Outcome) -> None:
+        import logging
+        import traceback
+
         for error in outcome.errors:
             frames = traceback.extract_tb(error.__traceback__)
-            logger.log(
+            logger().log(
                 logging.ERROR if outcome.result >= Result.FAILED else logging.WARNING,
                 "segment webhook: %s event %s: %s",
                 event.TYPE or "mapped",

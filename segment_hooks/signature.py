@@ -92,7 +92,11 @@ class SigningKey:
 
     def digest(self, message: bytes) -> bytes:
         """The 20 bytes of HMAC-SHA1 over `message`."""
-        return self.prefixes(message).digest(b"")
+        copy_inner, copy_outer = self.pads
+        inner, outer = copy_inner(), copy_outer()
+        inner.update(message)
+        outer.update(inner.digest())
+        return outer.digest()
 
     def prefixes(self, start: bytes) -> PrefixDigests:
         """Digests over growing prefixes of one message, each byte of which is hashed once."""

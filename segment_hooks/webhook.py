@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from hmac import compare_digest
 from typing import Any, Literal, TypeAlias
@@ -13,6 +12,7 @@ from segment_hooks.errors import ConfigurationError, SignatureError, SignatureFa
 from segment_hooks.events import Event
 from segment_hooks.forms import CONTENT_TYPE as FORM
 from segment_hooks.forms import form_to_json
+from segment_hooks.log import logger
 from segment_hooks.parsing import is_wrapped, parse, parse_event
 from segment_hooks.signature import (
     SIGNATURE_HEADERS,
@@ -22,8 +22,6 @@ from segment_hooks.signature import (
     Verification,
 )
 from segment_hooks.wire import Headers, HeaderSource
-
-logger = logging.getLogger("segment_hooks")
 
 _BODY = Scope.BODY  # a global: looking up a member of an enum takes a while
 SAFE_SCOPES = (Scope.BODY, Scope.FIRST, Scope.INNER)
@@ -196,7 +194,7 @@ class SegmentWebhookHandler:
             raise SignatureError(SignatureFailure.UNCOVERED)
         elif self._warn_uncovered:
             self._warn_uncovered = False
-            logger.warning(
+            logger().warning(
                 "Segment signs only the first event of a batch; the others are accepted unauthenticated and marked "
                 "covered=False. Turn batching off in the destination, or pass uncovered=StaticHeader(…). "
                 "uncovered='accept' silences this warning."
