@@ -190,7 +190,8 @@ class Event(msgspec.Struct, frozen=True, eq=False, gc=False, rename="camel"):
 
     def with_bag(self, bag: Any) -> Self:
         """The same event with `bag` as its decoded `properties`, `traits` or `data`."""
-        event: Self = cast("Any", self).__copy__()  # every struct has it; copy.copy() takes five times as long
+        itself: Any = self
+        event: Self = itself.__copy__()  # every struct has it; copy.copy() takes five times as long
         force_setattr(event, "_memo", {"bag": bag})
         return event
 

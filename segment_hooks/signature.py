@@ -40,6 +40,7 @@ Copy: TypeAlias = Callable[[], "hashlib._Hash"]
 
 _BLOCK = 64  # bytes in a block of SHA-1 (FIPS 180-4)
 _HEX_LENGTH = 40
+_BRACE = ord("{")
 _INNER = b'{"json":'
 
 
@@ -173,7 +174,7 @@ class SignatureVerifier:
             given = unhexlify(signature)  # type: ignore[arg-type]  # None is a TypeError
         except (TypeError, ValueError):
             raise SignatureError(malformation(signature)) from None
-        if body[:1] == b"{":  # a single event, by far the commonest
+        if body and body[0] == _BRACE:  # a single event, by far the commonest
             for copy_inner, copy_outer, verification in self._over_body:
                 inner, outer = copy_inner(), copy_outer()
                 inner.update(body)

@@ -23,6 +23,7 @@ from segment_hooks.signature import (
 )
 from segment_hooks.wire import Headers, HeaderSource
 
+_BRACE = ord("{")
 _BODY = Scope.BODY  # a global: looking up a member of an enum takes a while
 SAFE_SCOPES = (Scope.BODY, Scope.FIRST, Scope.INNER)
 
@@ -141,7 +142,7 @@ class SegmentWebhookHandler:
             return self._unverified(Headers.of(headers), body)
         source: Any = headers  # in many shapes, of which a plain dict is the quickest to ask
         given = source.get(self._usual_name) if source.__class__ is dict else None
-        single = body[:1] == b"{"  # by far the commonest
+        single = bool(body) and body[0] == _BRACE  # by far the commonest
         if type(given) is not str or not (single or body[:1] == b"["):
             headers = source = Headers.of(headers)
             given = self._signature(headers)
