@@ -24,7 +24,10 @@ test: $(VENV)/dev.stamp  ## run the tests
 	$(python) pytest -n auto $(ARGS)
 
 coverage: $(VENV)/dev.stamp  ## run the tests, and say which branches they missed
-	$(python) pytest -n auto --cov --cov-report=term $(ARGS)
+	$(python) coverage erase
+	$(python) coverage run -m pytest -n auto $(ARGS)
+	$(python) coverage combine -q
+	$(python) coverage report
 
 lint: $(VENV)/dev.stamp  ## check the style
 	$(python) ruff check $(ARGS)
