@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, cast
 import msgspec
 from msgspec.structs import force_setattr
 
-from segment_hooks import jsontext
+from segment_hooks import jsontext, tolerant
 from segment_hooks.context import Bag, Context
 from segment_hooks.errors import PayloadError
 from segment_hooks.timestamps import parse_timestamp
@@ -53,6 +53,7 @@ else:
 
 
 _NOT_ON_THE_WIRE = "segment_hooks:"
+_UNSET = msgspec.UNSET
 
 
 def _wire(name: str) -> Any:
@@ -67,16 +68,36 @@ def _own(name: str, default: Any = None) -> Any:
     return msgspec.field(default=default, name=_NOT_ON_THE_WIRE + name)
 
 
+class Rest(msgspec.Struct, frozen=True, eq=False, gc=False, rename="camel"):
+    """The fields that routing and most handlers do without: decoded when the first of them is looked at."""
+
+    channel: str | None = None
+    project_id: str | None = None
+    category: str | None = None
+    group_id: str | None = None
+    previous_id: str | None = None
+    timestamp: str | None = None
+    original_timestamp: str | None = None
+    sent_at: str | None = None
+    received_at: str | None = None
+    version: msgspec.Raw = msgspec.Raw()
+    context: msgspec.Raw = msgspec.Raw()
+    integrations: msgspec.Raw = msgspec.Raw()
+
+
+_decode_rest = msgspec.json.Decoder(Rest).decode
+
+
 class Event(msgspec.Struct, frozen=True, eq=False, gc=False, rename="camel"):
     """What all call types share. Handlers get one of the subclasses below.
 
     Fields whose value is absent, `null` or of a type that cannot be read as the documented one are None (an id that is
     a number becomes its text); `payload` and `raw` show what really came.
 
-    This one flat struct has the fields of every type, and the subclasses add properties, no fields: so the fast decoder
-    makes an event at once, without knowing its type. (A union tagged by `type` takes half as long again: Segment
-    delivers keys in alphabetical order, so the tag comes late.) `gc=False`: an event refers to no container that could
-    refer back to it.
+    This one flat struct has what every type needs first, and the subclasses add properties, no fields: so the fast
+    decoder makes an event at once, without knowing its type. (A union tagged by `type` takes half as long again:
+    Segment delivers keys in alphabetical order, so the tag comes late.) `gc=False`: an event refers to no container
+    that could refer back to it.
     """
 
     type: str | None = None
@@ -87,29 +108,16 @@ class Event(msgspec.Struct, frozen=True, eq=False, gc=False, rename="camel"):
     """The id of the user in the sender's database."""
     anonymous_id: str | None = None
     """The id of a user who is not known by name."""
-    channel: str | None = None
-    """Where it was sent from: `client`, `server`, `browser`, `mobile` have been seen."""
-    project_id: str | None = None
-    """The id of the Segment source."""
 
     _event: str | None = _wire("event")
     _name: str | None = _wire("name")
-    _category: str | None = _wire("category")
-    _group_id: str | None = _wire("groupId")
-    _previous_id: str | None = _wire("previousId")
-    _timestamp: str | None = _wire("timestamp")
-    _original_timestamp: str | None = _wire("originalTimestamp")
-    _sent_at: str | None = _wire("sentAt")
-    _received_at: str | None = _wire("receivedAt")
-    _version: msgspec.Raw = _raw("version")
     _properties: msgspec.Raw = _raw("properties")
     _traits: msgspec.Raw = _raw("traits")
-    _context: msgspec.Raw = _raw("context")
-    _integrations: msgspec.Raw = _raw("integrations")
 
     # set by the parser alone, whatever the body holds; what is looked at once is kept in the memo
     _origin: _Unreachable | None = _own("origin")
     _index: int = _own("index", 0)
+    _bag: _Unreachable | msgspec.UnsetType = _own("bag", msgspec.UNSET)
     _memo: _Unreachable | None = _own("memo")
 
     TYPE: ClassVar[str | None] = None
@@ -135,42 +143,52 @@ class Event(msgspec.Struct, frozen=True, eq=False, gc=False, rename="camel"):
         return cast("bytes | Origin", self._origin)
 
     @property
+    def channel(self) -> str | None:
+        """Where it was sent from: `client`, `server`, `browser`, `mobile` have been seen."""
+        return self._rest.channel
+
+    @property
+    def project_id(self) -> str | None:
+        """The id of the Segment source."""
+        return self._rest.project_id
+
+    @property
     def timestamp(self) -> datetime | None:
         """When it happened, in UTC and with the sender's clock corrected by Segment."""
-        return parse_timestamp(self._timestamp)
+        return parse_timestamp(self._rest.timestamp)
 
     @property
     def original_timestamp(self) -> datetime | None:
         """When it happened by the sender's clock."""
-        return parse_timestamp(self._original_timestamp)
+        return parse_timestamp(self._rest.original_timestamp)
 
     @property
     def sent_at(self) -> datetime | None:
         """When it was sent, by the sender's clock."""
-        return parse_timestamp(self._sent_at)
+        return parse_timestamp(self._rest.sent_at)
 
     @property
     def received_at(self) -> datetime | None:
         """When Segment received it."""
-        return parse_timestamp(self._received_at)
+        return parse_timestamp(self._rest.received_at)
 
     @property
     def version(self) -> Any:
         """Segment's version of the payload: a number or text; `2`, `1` and `"1.1"` have been seen."""
-        return _decode_field(self._version, "$.version")
+        return _decode_field(self._rest.version, "$.version")
 
     @property
     def context(self) -> Context:
         """The surroundings of the event; empty where the event has none."""
         memo = self._looked_at()
         if "context" not in memo:
-            memo["context"] = Context(_object(self._context, "$.context"))
+            memo["context"] = Context(_object(self._rest.context, "$.context"))
         return cast("Context", memo["context"])
 
     @property
     def integrations(self) -> Bag:
         """Which destinations the sender chose; empty where it did not say."""
-        return Bag(_object(self._integrations, "$.integrations"))
+        return Bag(_object(self._rest.integrations, "$.integrations"))
 
     @property
     def payload(self) -> Mapping[str, Any]:
@@ -192,16 +210,26 @@ class Event(msgspec.Struct, frozen=True, eq=False, gc=False, rename="camel"):
         """The same event with `bag` as its decoded `properties`, `traits` or `data`."""
         itself: Any = self
         event: Self = itself.__copy__()  # every struct has it; copy.copy() takes five times as long
-        force_setattr(event, "_memo", {"bag": bag})
+        force_setattr(event, "_bag", bag)
         return event
 
-    def _bag(self) -> Any:
-        memo = self._memo
-        if memo is not None and "bag" in memo:
-            return memo["bag"]
+    def _decoded_bag(self) -> Any:
+        """The bag as a dict, decoded now and kept."""
         field = cast("str", self.BAG)
-        bag = self._looked_at()["bag"] = _object(getattr(self, field), f"$.{field[1:]}")
+        bag = _object(getattr(self, field), f"$.{field[1:]}")
+        force_setattr(self, "_bag", bag)
         return bag
+
+    @property
+    def _rest(self) -> Rest:
+        memo = self._looked_at()
+        if "rest" not in memo:
+            raw = self.raw
+            try:
+                memo["rest"] = _decode_rest(raw)
+            except tolerant.GIVES_UP:
+                memo["rest"] = tolerant.read(Rest, raw)
+        return cast("Rest", memo["rest"])
 
     def _looked_at(self) -> dict[str, Any]:
         memo = cast("dict[str, Any] | None", self._memo)
@@ -224,8 +252,9 @@ class Event(msgspec.Struct, frozen=True, eq=False, gc=False, rename="camel"):
         # the undecoded fields are views of the request's buffer, so a copy in another process starts from the bytes
         from segment_hooks.parsing import restore_event
 
-        bag = (cast("dict[str, Any] | None", self._memo) or {}).get("bag")
-        return restore_event, (self.raw, self.covered, bag if not isinstance(bag, dict) else None)
+        bag: Any = self._bag
+        is_own = bag is not _UNSET and not isinstance(bag, dict)
+        return restore_event, (self.raw, self.covered, bag if is_own else None)
 
 
 class Track(Event, Generic[P], frozen=True, eq=False, gc=False):
@@ -245,8 +274,9 @@ class Track(Event, Generic[P], frozen=True, eq=False, gc=False):
     @property
     def properties(self) -> P:
         """The details: a dict (read it, do not change it: handlers share it), or the type given as `Track[…]`."""
-        bag: P = self._bag()  # not cast(): that is a call
-        return bag
+        bag: Any = self._bag
+        typed: P = bag if bag is not _UNSET else self._decoded_bag()  # not cast(): that is a call
+        return typed
 
 
 class Identify(Event, Generic[P], frozen=True, eq=False, gc=False):
@@ -258,8 +288,9 @@ class Identify(Event, Generic[P], frozen=True, eq=False, gc=False):
     @property
     def traits(self) -> P:
         """The traits: a dict (read it, do not change it), or the type given as `Identify[…]`."""
-        bag: P = self._bag()  # not cast(): that is a call
-        return bag
+        bag: Any = self._bag
+        typed: P = bag if bag is not _UNSET else self._decoded_bag()  # not cast(): that is a call
+        return typed
 
 
 class Group(Event, Generic[P], frozen=True, eq=False, gc=False):
@@ -271,13 +302,14 @@ class Group(Event, Generic[P], frozen=True, eq=False, gc=False):
     @property
     def group_id(self) -> str | None:
         """The id of the group in the sender's database."""
-        return self._group_id
+        return self._rest.group_id
 
     @property
     def traits(self) -> P:
         """The group's traits: a dict (read it, do not change it), or the type given as `Group[…]`."""
-        bag: P = self._bag()  # not cast(): that is a call
-        return bag
+        bag: Any = self._bag
+        typed: P = bag if bag is not _UNSET else self._decoded_bag()  # not cast(): that is a call
+        return typed
 
 
 class Page(Event, Generic[P], frozen=True, eq=False, gc=False):
@@ -294,13 +326,14 @@ class Page(Event, Generic[P], frozen=True, eq=False, gc=False):
     @property
     def category(self) -> str | None:
         """The category of the page."""
-        return self._category
+        return self._rest.category
 
     @property
     def properties(self) -> P:
         """The details: a dict (read it, do not change it), or the type given as `Page[…]`."""
-        bag: P = self._bag()  # not cast(): that is a call
-        return bag
+        bag: Any = self._bag
+        typed: P = bag if bag is not _UNSET else self._decoded_bag()  # not cast(): that is a call
+        return typed
 
 
 class Screen(Event, Generic[P], frozen=True, eq=False, gc=False):
@@ -317,13 +350,14 @@ class Screen(Event, Generic[P], frozen=True, eq=False, gc=False):
     @property
     def category(self) -> str | None:
         """The category of the screen; outside the spec, but sent by most SDKs."""
-        return self._category
+        return self._rest.category
 
     @property
     def properties(self) -> P:
         """The details: a dict (read it, do not change it), or the type given as `Screen[…]`."""
-        bag: P = self._bag()  # not cast(): that is a call
-        return bag
+        bag: Any = self._bag
+        typed: P = bag if bag is not _UNSET else self._decoded_bag()  # not cast(): that is a call
+        return typed
 
 
 class Alias(Event, frozen=True, eq=False, gc=False):
@@ -334,7 +368,7 @@ class Alias(Event, frozen=True, eq=False, gc=False):
     @property
     def previous_id(self) -> str | None:
         """The id that is replaced."""
-        return self._previous_id
+        return self._rest.previous_id
 
 
 class Delete(Event, frozen=True, eq=False, gc=False):
@@ -352,8 +386,9 @@ class Payload(Event, Generic[D], frozen=True, eq=False, gc=False):
     @property
     def data(self) -> D:
         """The whole object: a dict (read it, do not change it), or the type given as `Payload[…]`."""
-        memo = self._looked_at()
-        bag: Any = memo["bag"] if "bag" in memo else self.payload  # noqa: SIM401  # the payload is decoded when asked for
+        bag: Any = self._bag
+        if bag is _UNSET:
+            bag = self.payload
         data: D = bag
         return data
 

@@ -7,7 +7,7 @@ either makes the event or says what is wrong and where. Never refused: what is a
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from msgspec.structs import force_setattr
@@ -15,13 +15,11 @@ from msgspec.structs import force_setattr
 from segment_hooks import jsontext
 from segment_hooks.errors import PayloadError
 from segment_hooks.events import EVENT_TYPES, Event, Track, Unknown
+from segment_hooks.tolerant import GIVES_UP, read
 
 # every event is decoded as the commonest type, and becomes another where its `type` says so
 _decode_one = msgspec.json.Decoder(Track).decode
 _decode_many = msgspec.json.Decoder(list[Track | None]).decode
-
-# what the fast decoder raises for text that may well be JSON; a ValidationError is a DecodeError
-_GIVES_UP = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
 
 class Parsed(msgspec.Struct, frozen=True):
@@ -43,8 +41,8 @@ def parse_event(body: bytes, covered: bool = False) -> Event:
         jsontext.check_utf8(body)
     try:
         event: Event = _decode_one(body)
-    except _GIVES_UP:
-        event = _read(body, "$")
+    except GIVES_UP:
+        event = read(Track[Any], body)
     if event.type != "track":
         _recast(event)
     force_setattr(event, "_origin", body if covered else _Alone(body))
@@ -66,7 +64,7 @@ def parse(body: bytes, *, covered: bool = False, first_covered: bool = False, un
         return _parse_elements(body, covered, first_covered, unwrap=True)
     try:
         many = _decode_many(body)
-    except _GIVES_UP:
+    except GIVES_UP:
         return _parse_elements(body, covered, first_covered, unwrap=False)
     origin = _Batch(body, covered, first_covered)
     events: list[Event] = []
@@ -113,8 +111,8 @@ def _parse_elements(body: bytes, covered: bool, first_covered: bool, *, unwrap: 
             text = _inner(text) or text
         try:
             event: Event = _decode_one(text)
-        except _GIVES_UP:
-            event = _read(text, f"$[{index}]")
+        except GIVES_UP:
+            event = read(Track[Any], text, f"$[{index}]")
         if event.type != "track":
             _recast(event)
         force_setattr(event, "_origin", text if vouched else _Alone(text))
@@ -134,34 +132,6 @@ def _inner(text: bytes) -> bytes | None:
 def _recast(event: Event) -> None:
     """Make `event` what its `type` says. All events have one layout, so their class can be changed."""
     force_setattr(event, "__class__", EVENT_TYPES.get(event.type, Unknown))
-
-
-def _read(text: bytes, path: str) -> Event:
-    """The tolerant way through one object."""
-    members = jsontext.children(text, path)
-    if not text.lstrip().startswith(b"{"):
-        raise PayloadError(f"expected an object, found {jsontext.kind_of(text)}", path=path)
-    event = Track[Any]()
-    for member in members:
-        name = _MEMBERS.get(cast("str", member.key))
-        if name is not None:
-            raw = text[member.start : member.end]
-            is_bag = isinstance(getattr(event, name), msgspec.Raw)
-            force_setattr(event, name, msgspec.Raw(raw) if is_bag else _as_text(raw, name))
-    return event
-
-
-_MEMBERS = {field.encode_name: field.name for field in msgspec.structs.fields(Event) if ":" not in field.encode_name}
-"""Name on the wire → member of the struct."""
-
-
-def _as_text(raw: bytes, key: str) -> str | None:
-    """A field that is documented as text: numbers keep their digits, what is no scalar is left to `payload`."""
-    if raw.startswith(b'"'):
-        return cast("str", jsontext.decode(raw))
-    if raw[:1] in b"{[tfn" or key == "type":
-        return None
-    return raw.decode("ascii")
 
 
 class _Alone(msgspec.Struct, frozen=True, gc=False):

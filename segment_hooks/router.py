@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from segment_hooks import threads
 from segment_hooks.dispatch import Plan, finish, run, run_async
 from segment_hooks.errors import RegistrationError
-from segment_hooks.events import Event
+from segment_hooks.events import Event, Track
 from segment_hooks.outcomes import HANDLED, Outcome, outcome_of
 from segment_hooks.registration import Registration, Where
-from segment_hooks.routes import Handler, Middleware, Route, make_route
+from segment_hooks.routes import Handler, Middleware, Route, make_route, name_in
 
 if TYPE_CHECKING:
     from segment_hooks.asgi import SegmentASGIApp
@@ -34,7 +34,8 @@ class WebhookEventRouter(Registration):
         self._entries: list[Route | WebhookEventRouter] = []
         self._middleware: list[Middleware] = []
         self._parents: list[WebhookEventRouter] = []
-        self._plans: dict[tuple[type[Event], str | None, str | None], Plan] = {}
+        self._plans: dict[tuple[type[Event], str | None], Plan] = {}
+        self._only: dict[str | None, Handler] = {}
         self._flat: tuple[Route, ...] | None = None
 
     def add(
@@ -77,16 +78,25 @@ class WebhookEventRouter(Registration):
 
     def plan_for(self, event: Event) -> Plan:
         """The handlers that want `event`, in the order in which they run."""
-        key = (event.__class__, event._event, event._name)
-        return self._plans.get(key) or self._make_plan(key, event)
-
-    def _make_plan(self, key: tuple[type[Event], str | None, str | None], event: Event) -> Plan:
-        plan = Plan(route for route in self._routes() if route.wants(event))
-        if all(len(name or "") <= _CACHED_LENGTH for name in key[1:]):
-            if len(self._plans) >= _CACHED_NAMES:
-                self._plans.clear()
-            self._plans[key] = plan
+        key = (event.__class__, name_in(event))
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = Plan(route for route in self._routes() if route.wants(event))
+            if len(key[1] or "") <= _CACHED_LENGTH:
+                self._keep(key, plan)
         return plan
+
+    def _keep(self, key: tuple[type[Event], str | None], plan: Plan) -> None:
+        if len(self._plans) >= _CACHED_NAMES:
+            self._forget()
+        self._plans[key] = plan
+        kind, name = key
+        if kind is Track and plan.only is not None:
+            self._only[name] = plan.only
+
+    def _forget(self) -> None:
+        self._plans.clear()
+        self._only.clear()
 
     @property
     def needs_loop(self) -> bool:
@@ -100,9 +110,8 @@ class WebhookEventRouter(Registration):
 
     def route_sync(self, event: Event) -> Outcome:
         """The same for callers without an event loop. Coroutine handlers run on a loop that all of them share."""
-        key = (event.__class__, event._event, event._name)
-        plan = self._plans.get(key) or self._make_plan(key, event)
-        only = plan.only
+        # one plain handler for a track call: by far the commonest, so a plan is not even looked for
+        only = self._only.get(event._event) if event.__class__ is Track else None
         if only is not None:
             try:
                 result = only(event)
@@ -111,6 +120,7 @@ class WebhookEventRouter(Registration):
             except Exception as error:  # noqa: BLE001  # whatever a handler raises is how the event ended
                 return outcome_of((error,))
             return HANDLED
+        plan = self.plan_for(event)
         if plan.needs_loop:
             return threads.run_coroutine(run_async(plan, event))
         return run(plan, event)
@@ -177,7 +187,7 @@ class WebhookEventRouter(Registration):
 
     def _changed(self) -> None:
         self._flat = None
-        self._plans.clear()
+        self._forget()
         for parent in self._parents:
             parent._changed()
 

@@ -8,6 +8,7 @@ import sys
 import typing
 from collections.abc import Callable, Iterable
 from fnmatch import translate
+from operator import attrgetter
 from types import FrameType, SimpleNamespace
 from typing import Any, TypeAlias
 
@@ -94,7 +95,7 @@ def make_route(
     return Route(
         kind=kind,
         handler=handler,
-        call=handler if bag is None else _decoding(handler, decoder_for(bag)),
+        call=handler if bag is None else _decoding(handler, decoder_for(bag), kind.BAG),
         is_async=is_async(handler),
         needs_loop=is_async(handler),
         names=frozenset(names) or None,
@@ -119,11 +120,20 @@ def is_async_middleware(middleware: Middleware) -> bool:
     return inspect.isasyncgenfunction(inspect.unwrap(middleware))
 
 
-def _decoding(handler: Handler, decode: Callable[[Any], Any]) -> Handler:
+def _decoding(handler: Handler, decode: Callable[[Any], Any], field: str | None) -> Handler:
     def call(event: Event) -> Any:
         return handler(event.with_bag(decode(event.undecoded())))
 
-    return call
+    if field is None:
+        return call
+    bag_of = attrgetter(field)
+
+    def call_quickly(event: Event) -> Any:
+        bag = bag_of(event)
+        # what is shorter may stand for an empty bag
+        return handler(event.with_bag(decode(bag))) if len(bag) > len("null") else call(event)
+
+    return call_quickly
 
 
 def _check_predicate(where: Predicate, decorator: str) -> None:

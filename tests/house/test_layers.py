@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "segment_hooks"
 
 LAYERS = [
-    {"errors", "log", "wire", "timestamps", "context", "jsontext", "stringify", "typed", "events"},
+    {"errors", "log", "wire", "timestamps", "context", "jsontext", "stringify", "tolerant", "typed", "events"},
     {"signature", "explain", "forms", "parsing", "outcomes", "threads"},
     {"routes", "registration", "dispatch", "router"},
     {"webhook", "problems", "receiver"},
