@@ -253,8 +253,9 @@ class Event(msgspec.Struct, frozen=True, eq=False, gc=False, rename="camel"):
         from segment_hooks.parsing import restore_event
 
         bag: Any = self._bag
-        is_own = bag is not _UNSET and not isinstance(bag, dict)
-        return restore_event, (self.raw, self.covered, bag if is_own else None)
+        if bag is _UNSET or isinstance(bag, dict):
+            bag = cast("Any", None)
+        return restore_event, (self.raw, self.covered, bag)
 
 
 class Track(Event, Generic[P], frozen=True, eq=False, gc=False):
