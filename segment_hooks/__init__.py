@@ -33,6 +33,7 @@ from segment_hooks.parsing import Parsed, parse, parse_event
 from segment_hooks.receiver import Receiver, ReceiverOptions
 from segment_hooks.router import WebhookEventRouter
 from segment_hooks.signature import Scope, SignatureVerifier, Verification, sign
+from segment_hooks.stringify import stringify
 from segment_hooks.timestamps import parse_timestamp
 from segment_hooks.webhook import Delivery, SegmentWebhookHandler, StaticHeader
 from segment_hooks.wire import Headers, Request, Response
@@ -84,4 +85,5 @@ __all__ = [
     "parse_event",
     "parse_timestamp",
     "sign",
+    "stringify",
 ]

@@ -44,5 +44,5 @@ def test_the_public_names_are_these() -> None:
         "Headers Identify InvalidEventPayload Outcome Page Parsed Payload PayloadError Receiver ReceiverOptions "
         "RegistrationError Request Response Result RetryError Scope Screen SegmentHooksError SegmentWebhookHandler "
         "SignatureError SignatureFailure SignatureVerifier StaticHeader Track Unknown ValidationError Verification "
-        "WebhookError WebhookEventRouter parse parse_event parse_timestamp sign"
+        "WebhookError WebhookEventRouter parse parse_event parse_timestamp sign stringify"
     )
