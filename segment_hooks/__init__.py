@@ -1,5 +1,7 @@
 """Receive Segment's webhooks: verified, typed, routed, and answered so that nothing is lost."""
 
+from typing import TYPE_CHECKING, Any
+
 from segment_hooks.context import Bag, Context
 from segment_hooks.errors import (
     ConfigurationError,
@@ -33,10 +35,12 @@ from segment_hooks.parsing import Parsed, parse, parse_event
 from segment_hooks.receiver import Receiver, ReceiverOptions
 from segment_hooks.router import WebhookEventRouter
 from segment_hooks.signature import Scope, SignatureVerifier, Verification, sign
-from segment_hooks.stringify import stringify
 from segment_hooks.timestamps import parse_timestamp
 from segment_hooks.webhook import Delivery, SegmentWebhookHandler, StaticHeader
 from segment_hooks.wire import Headers, Request, Response
+
+if TYPE_CHECKING:
+    from segment_hooks.stringify import stringify
 
 __version__ = "0.1.0"
 
@@ -87,3 +91,20 @@ __all__ = [
     "sign",
     "stringify",
 ]
+
+_LAZY = {"stringify": "segment_hooks.stringify"}
+"""What not every service needs, and where it is: imported when it is first asked for."""
+
+
+def __getattr__(name: str) -> Any:
+    module = _LAZY.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(module), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})

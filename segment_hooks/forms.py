@@ -10,7 +10,6 @@ from __future__ import annotations
 from segment_hooks.errors import PayloadError
 from segment_hooks.stringify import stringify
 
-CONTENT_TYPE = b"application/x-www-form-urlencoded"
 _MAX_FIELDS = 10_000  # Segment keeps no more properties than this of an event
 
 

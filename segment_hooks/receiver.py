@@ -32,14 +32,13 @@ from typing import Any, Literal, TypedDict
 from segment_hooks import threads
 from segment_hooks.errors import ConfigurationError, PayloadError, RetryError, SignatureError
 from segment_hooks.events import Event
-from segment_hooks.forms import CONTENT_TYPE as FORM
 from segment_hooks.log import logger
 from segment_hooks.outcomes import HANDLED, Outcome, Result
 from segment_hooks.problems import problem, success
 from segment_hooks.router import WebhookEventRouter
 from segment_hooks.signature import Scope, Secrets
 from segment_hooks.webhook import Delivery, SegmentWebhookHandler, UncoveredPolicy
-from segment_hooks.wire import Headers, Request, Response
+from segment_hooks.wire import FORM, Headers, Request, Response
 
 METHODS = ("POST", "PUT", "PATCH")
 """What the destination can be set to send."""

@@ -10,8 +10,6 @@ import msgspec
 
 from segment_hooks.errors import ConfigurationError, SignatureError, SignatureFailure
 from segment_hooks.events import Event
-from segment_hooks.forms import CONTENT_TYPE as FORM
-from segment_hooks.forms import form_to_json
 from segment_hooks.log import logger
 from segment_hooks.parsing import is_wrapped, parse, parse_event
 from segment_hooks.signature import (
@@ -21,7 +19,7 @@ from segment_hooks.signature import (
     SignatureVerifier,
     Verification,
 )
-from segment_hooks.wire import Headers, HeaderSource
+from segment_hooks.wire import FORM, Headers, HeaderSource
 
 SAFE_SCOPES = (Scope.BODY, Scope.FIRST, Scope.INNER)
 
@@ -149,7 +147,7 @@ class SegmentWebhookHandler:
             if verification is not None:
                 return Delivery([parse_event(body, True)], verification)
         elif body[:1] != b"[" and _is_form(headers := Headers.of(headers)):
-            body = form_to_json(body)
+            body = _form_to_json(body)
         return self._deliver(headers, body, verifier.verify(body, given))
 
     def _signature(self, headers: Headers) -> str | None:
@@ -178,7 +176,7 @@ class SegmentWebhookHandler:
         if isinstance(self._uncovered, StaticHeader) and not self._uncovered.matches(headers):
             raise SignatureError(SignatureFailure.STATIC_HEADER)
         if body[:1] not in (b"{", b"[") and _is_form(headers):
-            body = form_to_json(body)
+            body = _form_to_json(body)
         parsed = parse(body, unwrap=is_wrapped(body))
         return Delivery(parsed.events, None, parsed.is_batch, parsed.skipped)
 
@@ -208,6 +206,12 @@ def _header_name(name: str) -> bytes:
     if not isinstance(name, str) or not name.isascii() or not name:
         raise ConfigurationError(f"the name of a header is text in ASCII, not {name!r}")
     return name.lower().encode("ascii")
+
+
+def _form_to_json(body: bytes) -> bytes:
+    from segment_hooks.forms import form_to_json  # few deliveries are forms, and importing this takes a while
+
+    return form_to_json(body)
 
 
 def _is_form(headers: Headers) -> bool:

@@ -10,6 +10,9 @@ import msgspec
 Pair: TypeAlias = tuple[str | bytes, str | bytes]
 HeaderSource: TypeAlias = Mapping[Any, Any] | Iterable[Pair]
 
+FORM = b"application/x-www-form-urlencoded"
+"""The content type of a form, which the extensible webhook destination can be set to send."""
+
 
 class Headers:
     """Request headers: names in any case, and every value of a name that stands more than once.
