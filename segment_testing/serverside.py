@@ -4,8 +4,9 @@ fields" and "Clock skew")."""
 from __future__ import annotations
 
 import json
+import math
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import msgspec
 
@@ -15,26 +16,53 @@ if TYPE_CHECKING:
     from segment_testing.recording import Reception
 
 PROJECT_ID = "fAkEpRoJeCt"
-"""The id of the fake's one source, where none is set for the write key."""
+"""The id of the fake's one source, where none is set."""
 
 VERSION = 2
 """Of the payload: what Segment writes today."""
 
 
 def loads(text: bytes) -> Any:
-    """The value of JSON text as JavaScript reads it: also unpaired surrogates."""
+    """The value of JSON text as JavaScript reads it: also unpaired surrogates, and integers of any size.
+
+    Raises `ValueError` where it is not JSON in UTF-8, and `RecursionError` where it is nested deeper than the stack.
+    """
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return json.loads(text)
+        return TOLERANT.decode(text.decode())
+
+
+def _integer(digits: str) -> int | float:
+    try:
+        return int(digits)
+    except ValueError:  # more digits than sys.set_int_max_str_digits() allows
+        return float(digits)  # the infinity that JavaScript reads
+
+
+def _no_json(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+TOLERANT = json.JSONDecoder(parse_int=_integer, parse_constant=_no_json)
+"""For what the fast decoder gives up on."""
 
 
 def dumps(value: Any) -> bytes:
-    """JSON text for a value, also one with unpaired surrogates."""
+    """JSON text for a value, also one with unpaired surrogates; a number beyond all bounds becomes `null`, as in
+    JavaScript."""
     try:
         return msgspec.json.encode(value)
     except UnicodeEncodeError:
-        return json.dumps(value, separators=(",", ":")).encode()
+        return json.dumps(_finite(value), separators=(",", ":")).encode()
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _finite(inner) for name, inner in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [_finite(inner) for inner in cast("list[Any]", value)]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def delivered(sent: bytes, reception: Reception, *, type: str, message_id: str) -> dict[str, Any]:  # noqa: A002
@@ -60,7 +88,7 @@ def delivered(sent: bytes, reception: Reception, *, type: str, message_id: str) 
     payload["sentAt"] = sent_at
     payload["receivedAt"] = iso(received)
     payload["timestamp"] = iso(corrected(received, sent_at, original))
-    payload.setdefault("projectId", PROJECT_ID)
+    payload["projectId"] = reception.project_id
     payload["version"] = VERSION
     return payload
 

@@ -11,13 +11,15 @@ from segment_hooks import Headers
 
 
 class FakeRequest(msgspec.Struct, frozen=True):
-    """One HTTP request, whole. `path` is decoded, `query` as it stands in the URL, without the question mark."""
+    """One HTTP request, whole, or cut off somewhere beyond the limit of a body. `path` is decoded, `query` as it stands
+    in the URL, without the question mark; `scheme` is `http` or `https`."""
 
     method: str
     path: str
     headers: Headers = msgspec.field(default_factory=Headers)
     body: bytes = b""
     query: str = ""
+    scheme: str = "http"
 
 
 class Ending(StrEnum):
@@ -26,9 +28,9 @@ class Ending(StrEnum):
     WHOLE = "whole"
     """The reply is sent to its end."""
     HALF = "half"
-    """The headers and half of the body are sent, then the connection is closed."""
+    """The headers, with the length of all of it, and half of the body are sent, then the connection is closed."""
     RESET = "reset"
-    """Nothing is sent, the connection is closed."""
+    """Nothing is sent, the connection is reset."""
 
 
 class Reply(msgspec.Struct, frozen=True):
