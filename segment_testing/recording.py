@@ -7,6 +7,7 @@ Everything that writes here (the served fake, the in-process transports, respx r
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -17,7 +18,8 @@ from typing import Any
 import msgspec
 
 from segment_hooks import Event, parse_event
-from segment_testing.serverside import delivered
+from segment_testing.serverside import PROJECT_ID, delivered, dumps
+from segment_testing.waiting import until
 
 
 class Reason(StrEnum):
@@ -46,6 +48,8 @@ class Reason(StrEnum):
     """An alias call without `previousId`. Segment publishes no code for it."""
     MESSAGE_ID_TOO_LONG = "message_id_too_long"
     """A `messageId` of more than 100 characters. Segment publishes no code for it."""
+    ADVERTISING_ID_NOT_STRING = "device_advertisingid_should_be_string"
+    """`context.device.advertisingId` is no string."""
     TYPE_UNKNOWN = "type_unknown"
     """A call of a type that Segment does not take. Segment publishes no code for it."""
     TOO_MANY_EVENTS = "too_many_events"
@@ -85,50 +89,28 @@ class Reception(msgspec.Struct, frozen=True, gc=False):
     user_agent: str | None = None
     retry_count: int = 0
     """`X-Retry-Count`: how often the sender has tried before."""
+    project_id: str = PROJECT_ID
+    """Of the source that the write key belongs to."""
 
 
-class Call:
+class Call(msgspec.Struct, eq=False, gc=False):
     """One call that Segment would have taken, as a destination would get it.
 
-    `type`: `track`, `identify`, `page`, `screen`, `group`, `alias`. `name`: of a track call its event, of a page or
-    screen its name. `sent`: the JSON text of the call as it stood in the request. `sequence`: 0 for the first call that
-    the ledger took.
+    `sent`: the JSON text of the call as it stood in the request. `type`: `track`, `identify`, `page`, `screen`,
+    `group`, `alias`. `name`: of a track call its event, of a page or screen its name. `sequence`: 0 for the first call
+    that the ledger took. What Segment adds is worked out when it is looked at: a test sends far more than it reads.
     """
 
-    __slots__ = (
-        "_event",
-        "_payload",
-        "anonymous_id",
-        "message_id",
-        "name",
-        "reception",
-        "sent",
-        "sequence",
-        "type",
-        "user_id",
-    )
-
-    def __init__(
-        self,
-        reception: Reception,
-        sent: bytes,
-        *,
-        type: str,  # noqa: A002  # the word that Segment uses
-        message_id: str,
-        name: str | None = None,
-        user_id: str | None = None,
-        anonymous_id: str | None = None,
-    ) -> None:
-        self.reception = reception
-        self.sent = sent
-        self.type = type
-        self.name = name
-        self.user_id = user_id
-        self.anonymous_id = anonymous_id
-        self.message_id = message_id
-        self.sequence = -1
-        self._payload: dict[str, Any] | None = None
-        self._event: Event | None = None
+    reception: Reception
+    sent: bytes
+    type: str
+    message_id: str
+    name: str | None = None
+    user_id: str | None = None
+    anonymous_id: str | None = None
+    sequence: int = -1
+    _payload: dict[str, Any] | None = None
+    _event: Event | None = None
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -156,7 +138,7 @@ class Call:
     def event(self) -> Event:
         """The call as a service gets it from `segment_hooks`: a `Track`, an `Identify` …"""
         if self._event is None:
-            self._event = parse_event(msgspec.json.encode(self.payload))
+            self._event = parse_event(dumps(self.payload))
         return self._event
 
     def __repr__(self) -> str:
@@ -200,6 +182,10 @@ class Ledger:
         self._duplicates: deque[Rejection] = deque(maxlen=max_calls)
         self._listeners: list[Callable[[], None]] = []
         self._total = 0
+        self._total_rejections = 0
+        self._total_duplicates = 0
+        self._clears = 0
+        self._changes = 0
 
     def record(
         self, calls: Sequence[Call] = (), rejections: Sequence[Rejection] = (), duplicates: Sequence[Rejection] = ()
@@ -212,6 +198,9 @@ class Ledger:
             self._calls.extend(calls)
             self._rejections.extend(rejections)
             self._duplicates.extend(duplicates)
+            self._total_rejections += len(rejections)
+            self._total_duplicates += len(duplicates)
+            self._changes += 1
             listeners = tuple(self._listeners)
             self._lock.notify_all()
         for listener in listeners:
@@ -249,8 +238,10 @@ class Ledger:
     def since(self, sequence: int) -> list[Call]:
         """The calls from that sequence number on."""
         with self._lock:
-            oldest = self._total - len(self._calls)
-            return list(islice(self._calls, max(0, sequence - oldest), None))
+            newer = min(self._total - sequence, len(self._calls))
+            latest_first = list(islice(reversed(self._calls), max(0, newer)))  # not past all that is older
+        latest_first.reverse()
+        return latest_first
 
     def clear(self) -> None:
         """Forget everything. Those who wait go on waiting."""
@@ -258,10 +249,15 @@ class Ledger:
             self._calls.clear()
             self._rejections.clear()
             self._duplicates.clear()
-            self._total = 0
+            self._total = self._total_rejections = self._total_duplicates = 0
+            self._clears += 1
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            listener()
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call `listener`, in the thread that records, whenever something was recorded; returns how to stop that."""
+        """Call `listener`, in the thread that records, whenever something was recorded, or all was cleared; returns
+        how to stop that."""
         with self._lock:
             self._listeners.append(listener)
 
@@ -275,26 +271,24 @@ class Ledger:
     def wait_for(self, condition: Callable[[], bool], timeout: float) -> bool:
         """Block until `condition` holds or `timeout` seconds have passed; returns whether it holds.
 
-        It is asked now and whenever something was recorded.
+        It is asked in this thread, without a lock held: now, whenever something was recorded, and a last time when the
+        time is up.
         """
-        with self._lock:
-            return self._lock.wait_for(condition, timeout)
+        deadline = time.monotonic() + timeout
+        while True:
+            seen = self._changes
+            if condition():
+                return True
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            with self._lock:
+                if self._changes == seen:
+                    self._lock.wait(left)
 
     async def wait_for_async(self, condition: Callable[[], bool], timeout: float) -> bool:  # noqa: ASYNC109
-        """The same without blocking the event loop, under asyncio as under trio."""
-        import anyio
-
-        changed = anyio.Event()
-        token = anyio.lowlevel.current_token()
-        unsubscribe = self.subscribe(lambda: anyio.from_thread.run_sync(changed.set, token=token))
-        try:
-            with anyio.move_on_after(timeout):
-                while not condition():
-                    await changed.wait()
-                    changed = anyio.Event()
-        finally:
-            unsubscribe()
-        return condition()
+        """The same without blocking the event loop, under asyncio as under trio; who records may be in any thread."""
+        return await until(condition, timeout, self.subscribe)
 
     def __iter__(self) -> Iterator[Call]:
         return iter(self.calls)
