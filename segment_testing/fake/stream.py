@@ -1,0 +1,176 @@
+"""`GET /_fake/stream`: calls and rejections as they come, as server-sent events (HTML standard, "Server-sent events").
+
+    event      data                                  when
+    call       a call                                Segment would have taken it
+    rejection  a rejection                           Segment would have thrown it away, or refused it
+    duplicate  a rejection                           its `messageId` had been seen
+    reset      {}                                    the fake forgot everything
+    missed     {"count": 3}                          so many came, but were no longer kept when their turn came
+
+The id of an event is the place after it, which a browser sends as `Last-Event-ID` when it connects again: nothing is
+told twice, and nothing is left out that the fake still keeps. A client that has no place yet gets what comes from now
+on, or with `?from=start` also all that is kept.
+
+Nothing is queued for a slow client: each reads on from its own place in the ledger when it has taken what it was sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
+from segment_testing.fake.views import call_json, rejection_json
+from segment_testing.news import Mark, News, mark, news
+from segment_testing.recording import Ledger
+
+HEARTBEAT = 15.0
+"""Seconds of silence after which a comment is sent: proxies close connections that are silent for longer."""
+
+RETRY = 1_000
+"""Milliseconds after which a client is to connect again."""
+
+_HEADERS = [
+    (b"content-type", b"text/event-stream"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),  # or nginx keeps the events until there are many
+]
+
+
+class LiveStream:
+    """The stream of one fake, for any number of clients.
+
+    `heartbeat`: seconds, see `HEARTBEAT`. `close()` ends every stream, so that a server can stop without cutting them.
+    """
+
+    def __init__(self, ledger: Ledger, *, heartbeat: float = HEARTBEAT) -> None:
+        self._ledger = ledger
+        self._heartbeat = heartbeat
+        self._clients: set[_Client] = set()
+        self._closed = False
+
+    @property
+    def clients(self) -> int:
+        """How many are connected."""
+        return len(self._clients)
+
+    def close(self) -> None:
+        """End every stream, and every one that is asked for from now on. From any thread."""
+        self._closed = True
+        for client in tuple(self._clients):
+            client.wake()
+
+    def place(self, request: Request) -> Mark:
+        """Where the request wants to begin. Raises `ValueError` with what is wrong with it."""
+        last_id = request.headers.get("last-event-id")
+        if last_id:
+            return Mark.parse(last_id)
+        start = request.query_params.get("from", "now")
+        if start not in ("now", "start"):
+            raise ValueError("from is now or start")
+        here = mark(self._ledger)
+        return here if start == "now" else Mark(here.clears)
+
+    async def serve(self, place: Mark, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send what comes after `place`, until the client goes or the stream is closed."""
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        if scope["method"] == "HEAD":
+            await send({"type": "http.response.body"})
+            return
+        client = _Client()
+        unsubscribe = self._ledger.subscribe(client.wake)
+        self._clients.add(client)
+        leaving = asyncio.create_task(_until_gone(receive, client))
+        try:
+            # the place comes first, so that a client that is cut off before the first event comes back to it
+            await send(_chunk(b"retry: %d\nid: %b\n\n" % (RETRY, str(place).encode())))
+            while not self._over(client):
+                came = news(self._ledger, place)
+                for event in _events(place, came):
+                    if self._over(client):
+                        break
+                    await send(_chunk(event))
+                place = came.mark
+                if not await client.woken(self._heartbeat):
+                    await send(_chunk(b": still here\n\n"))
+            if not client.gone:
+                await send({"type": "http.response.body"})
+        except OSError:
+            pass  # the client went while something was sent to it
+        finally:
+            self._clients.discard(client)
+            unsubscribe()
+            leaving.cancel()
+            with suppress(asyncio.CancelledError):
+                await leaving
+
+    def _over(self, client: _Client) -> bool:
+        return client.gone or self._closed
+
+
+class _Client:
+    """One connection, and what wakes it: something was recorded, the client went, the stream was closed."""
+
+    def __init__(self) -> None:
+        self.gone = False
+        self._loop = asyncio.get_running_loop()
+        self._something = asyncio.Event()
+
+    def wake(self) -> None:
+        """From any thread, that of the loop included."""
+        with suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self._something.set)
+
+    async def woken(self, timeout: float) -> bool:  # noqa: ASYNC109  # the answer is a bool, not an error
+        """Wait until woken, or for `timeout` seconds; returns whether woken."""
+        try:
+            await asyncio.wait_for(self._something.wait(), timeout)
+        except TimeoutError:
+            return False
+        self._something.clear()
+        return True
+
+
+async def _until_gone(receive: Receive, client: _Client) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            client.gone = True
+            client.wake()
+            return
+
+
+def _events(since: Mark, came: News) -> Iterator[bytes]:
+    """The news as events, each with the place after it."""
+    place = Mark(came.mark.clears) if came.cleared else since
+    if came.cleared:
+        yield _event("reset", place, b"{}")
+    # what is missing is the oldest of its kind, so it comes before the rest of it
+    calls = came.mark.calls - len(came.calls)
+    rejections = came.mark.rejections - len(came.rejections)
+    duplicates = came.mark.duplicates - len(came.duplicates)
+    if came.missed:
+        place = Mark(place.clears, calls, rejections, duplicates)
+        yield _event("missed", place, b'{"count":%d}' % came.missed)
+    for number, call in enumerate(came.calls, calls + 1):
+        place = Mark(place.clears, number, rejections, duplicates)
+        yield _event("call", place, call_json(call))
+    for number, rejection in enumerate(came.rejections, rejections + 1):
+        place = Mark(place.clears, came.mark.calls, number, duplicates)
+        yield _event("rejection", place, rejection_json(rejection))
+    for number, duplicate in enumerate(came.duplicates, duplicates + 1):
+        place = Mark(place.clears, came.mark.calls, came.mark.rejections, number)
+        yield _event("duplicate", place, rejection_json(duplicate))
+
+
+def _event(name: str, place: Mark, data: bytes) -> bytes:
+    # what was sent may be written over several lines; a line break within JSON is one between its parts
+    lines = b"".join(b"data: %b\n" % line for line in data.splitlines())
+    return b"event: %b\nid: %b\n%b\n" % (name.encode(), str(place).encode(), lines)
+
+
+def _chunk(body: bytes) -> dict[str, object]:
+    return {"type": "http.response.body", "body": body, "more_body": True}

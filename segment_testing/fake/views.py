@@ -1,0 +1,106 @@
+"""Calls, rejections and faults as JSON, for whoever looks into the fake from another process.
+
+What was sent is spliced in as it stood in the request, so that nothing is lost that a parser would change: `1.0`,
+numbers of any size, unpaired surrogates, the order of members.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from segment_testing.fake.actions import Described
+from segment_testing.fake.faults import Fault
+from segment_testing.recording import Call, Reception, Rejection
+from segment_testing.serverside import dumps, iso, loads
+
+
+def call_json(call: Call) -> bytes:
+    """One call, as `Call` in the OpenAPI document.
+
+    `sent` is the call as it stood in the request. `payload` is the call as a destination would get it; null where it is
+    nested too deeply, or holds a number too large, to be written.
+    """
+    head = {
+        "sequence": call.sequence,
+        "type": call.type,
+        "name": call.name,
+        "user_id": call.user_id,
+        "anonymous_id": call.anonymous_id,
+        "message_id": call.message_id,
+        **_reception(call.reception),
+    }
+    return _with(_with(dumps(head), "sent", _sent(call.sent)), "payload", _payload(call))
+
+
+def rejection_json(rejection: Rejection) -> bytes:
+    """One rejection or duplicate, as `Rejection` in the OpenAPI document.
+
+    `sent` is the call as it stood in the request; of what is no JSON object, the text, as far as it was kept.
+    """
+    head = {
+        "reason": rejection.reason.value,
+        "detail": rejection.detail,
+        "status": rejection.status,
+        "silent": rejection.silent,
+        "type": rejection.type,
+        "name": rejection.name,
+        "message_id": rejection.message_id,
+        **_reception(rejection.reception),
+    }
+    return _with(dumps(head), "sent", _sent(rejection.sent))
+
+
+def fault_json(fault: Fault, requests: int) -> bytes:
+    """A fault that is set: its description, as `from_json` takes it, and how many requests it has concerned.
+
+    What a test has set as code has no description; it is called `custom`.
+    """
+    steps = [msgspec.to_builtins(step) if isinstance(step, Described) else {"fault": "custom"} for step in fault.steps]
+    description: dict[str, Any] = steps[0] if len(steps) == 1 else {"fault": "sequence", "steps": steps}
+    modifiers = {
+        "on": fault.path,
+        "times": fault.rounds,
+        "after": fault.passed or None,
+        "write_key": fault.write_key,
+    }
+    description |= {name: value for name, value in modifiers.items() if value is not None}
+    return dumps({"description": description, "requests": requests})
+
+
+def _reception(reception: Reception) -> dict[str, Any]:
+    return {
+        "endpoint": reception.endpoint,
+        "write_key": reception.write_key,
+        "received_at": iso(reception.received_at),
+        "user_agent": reception.user_agent,
+        "retry_count": reception.retry_count,
+    }
+
+
+def _with(json_object: bytes, name: str, value: bytes) -> bytes:
+    return b'%b,"%b":%b}' % (json_object[:-1], name.encode(), value)
+
+
+def _sent(text: bytes) -> bytes:
+    text = text.strip(b" \t\r\n")
+    if text[:1] == b"{" and _is_json(text):
+        return text
+    return msgspec.json.encode(text.decode("utf-8", "replace"))
+
+
+def _payload(call: Call) -> bytes:
+    try:
+        text = dumps(call.payload)
+    except RecursionError:
+        return b"null"
+    return text if _is_json(text) else b"null"  # beside an unpaired surrogate, an infinity is written as no JSON
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
