@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
@@ -61,7 +62,7 @@ def _finite(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _finite(inner) for name, inner in cast("dict[str, Any]", value).items()}
     if isinstance(value, list):
-        return [_finite(inner) for inner in cast("list[Any]", value)]
+        return [_finite(item) for item in cast("Iterable[Any]", value)]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

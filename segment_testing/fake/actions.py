@@ -24,17 +24,17 @@ _LONGEST = 3_600
 
 
 class _Described(msgspec.Struct, frozen=True, tag_field="fault", tag=str.lower, forbid_unknown_fields=True):
-    pass
+    """The name of the class, in lower case, is the name of the action in JSON."""
 
 
-class Usual(_Described):
+class Usual(_Described, frozen=True):
     """The ordinary answer."""
 
-    def __call__(self, request: FakeRequest, answer: Answer) -> Reply:
+    def __call__(self, _: FakeRequest, answer: Answer) -> Reply:
         return answer()
 
 
-class Status(_Described):
+class Status(_Described, frozen=True):
     """An error of that status, as Segment writes errors. `retry_after`: seconds to wait, told in the headers."""
 
     status: int
@@ -46,12 +46,12 @@ class Status(_Described):
             raise ConfigurationError(f"a fault has a status from 400 to 599, not {self.status!r}")
         _check_seconds("retry_after", self.retry_after or 0)
 
-    def __call__(self, request: FakeRequest, answer: Answer) -> Reply:
+    def __call__(self, *_: object) -> Reply:
         headers = () if self.retry_after is None else answers.waiting(self.retry_after)
         return answers.error(self.status, self.message, headers=headers)
 
 
-class Slow(_Described):
+class Slow(_Described, frozen=True):
     """The ordinary answer, late: what was sent is recorded at once, the answer waits for that many seconds."""
 
     seconds: float
@@ -59,34 +59,34 @@ class Slow(_Described):
     def __post_init__(self) -> None:
         _check_seconds("seconds", self.seconds)
 
-    def __call__(self, request: FakeRequest, answer: Answer) -> Reply:
+    def __call__(self, _: FakeRequest, answer: Answer) -> Reply:
         return replace(answer(), delay=float(self.seconds))
 
 
-class Reset(_Described):
+class Reset(_Described, frozen=True):
     """The connection is reset in place of an answer. `recorded`: after the calls have been taken in."""
 
     recorded: bool = False
 
-    def __call__(self, request: FakeRequest, answer: Answer) -> Reply:
+    def __call__(self, _: FakeRequest, answer: Answer) -> Reply:
         return replace(answer() if self.recorded else answers.SUCCESS, ending=Ending.RESET)
 
 
-class Half(_Described):
+class Half(_Described, frozen=True):
     """The connection is closed in the middle of the answer. `recorded`: after the calls have been taken in."""
 
     recorded: bool = False
 
-    def __call__(self, request: FakeRequest, answer: Answer) -> Reply:
+    def __call__(self, _: FakeRequest, answer: Answer) -> Reply:
         return replace(answer() if self.recorded else answers.SUCCESS, ending=Ending.HALF)
 
 
-class Garbage(_Described):
+class Garbage(_Described, frozen=True):
     """200 and bytes that are not JSON, as from a proxy in between. `recorded`: after the calls have been taken in."""
 
     recorded: bool = False
 
-    def __call__(self, request: FakeRequest, answer: Answer) -> Reply:
+    def __call__(self, _: FakeRequest, answer: Answer) -> Reply:
         if self.recorded:
             answer()
         return Reply(200, ((b"content-type", b"text/html"),), b"<html><body>\xff\xfe Welcome to this network</body>")

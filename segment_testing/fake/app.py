@@ -1,8 +1,7 @@
 """The fake as an ASGI app: bytes in, `TrackingAPI.handle`, bytes out.
 
-The Tracking API's paths go straight to the core; `/_fake/` goes to Starlette's routes, of which `control` has them. A body
-is read up to the limit and one byte further, which is enough for the core to see that it is over it. What a `Reply`
-asks of its connection is done in `delivery`.
+Every path goes straight to the core, but for those below `/_fake/`, of which `control` has the routes. Of a body over
+the limit no more is read than shows that it is. What a `Reply` asks of its connection is done in `delivery`.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ class FakeApp(Starlette):
             return
         path: str = scope["path"].removeprefix(scope.get("root_path", ""))
         if path == PREFIX or path.startswith(f"{PREFIX}/"):
-            # Starlette would redirect, or know nothing of, what has a slash at its end
+            # a slash at its end makes no difference here, but would to Starlette
             await super().__call__({**scope, "path": scope["path"].rstrip("/")}, receive, send)
             return
         body = await _read(receive, self.api.settings.limits.request)

@@ -8,6 +8,7 @@ Python), `properties` and `traits` that are null, an alias whose two ids are the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 import msgspec
@@ -114,7 +115,5 @@ def _is(wanted: type, value: object) -> bool:
 def _advertising_id(values: dict[str, Any]) -> object:
     found: object = values
     for name in ("context", "device", "advertisingId"):
-        if not isinstance(found, dict):
-            return None
-        found = cast("dict[str, Any]", found).get(name)
+        found = cast("Mapping[str, Any]", found).get(name) if isinstance(found, dict) else None
     return found

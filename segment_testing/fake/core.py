@@ -120,10 +120,10 @@ class TrackingAPI:
                 raise BodyTooLargeError(f"the call has {len(body):,} bytes")
             self._intake.take(request, read_one(body, kind), NONE)
         except BodyError as error:
-            self._intake.refuse(request, None, error.reason, str(error), 200)
+            self._intake.refuse(request, None, (error.reason, str(error)), 200)
         return answers.PIXEL
 
-    def _take_telemetry(self, request: FakeRequest, _: str = "") -> Reply:  # noqa: PLR6301  # an endpoint like the others
+    def _take_telemetry(self, *_: object) -> Reply:
         """Counts of what an SDK does, which are no calls."""
         return answers.SUCCESS
 
@@ -147,23 +147,30 @@ class TrackingAPI:
             seconds = self._rate_limit.wait(self._clock())
             if seconds:
                 detail = f"more than {self.settings.rate_limit:g} requests per second"
-                return self._refused(request, given.write_key, 429, Reason.RATE_LIMITED, detail, seconds)
+                return self._refused(request, 429, Reason.RATE_LIMITED, detail, key=given.write_key, wait=seconds)
         if given.token is not None:
             refusal = self._refusal_of(given.token)
             if refusal is not None:
-                return self._refused(request, None, 401, Reason.UNAUTHORIZED, refusal)
+                return self._refused(request, 401, Reason.UNAUTHORIZED, refusal, key=None)
         try:
             messages = read(text_of(request.body, request.headers, self.settings.limits))
         except BodyError as error:
-            return self._refused(request, given.write_key, 400, error.reason, str(error))
+            return self._refused(request, 400, error.reason, str(error), key=given.write_key)
         refusal = self._intake.take(request, messages, given)
         return answers.SUCCESS if refusal is None else answers.error(400, answers.TOO_LARGE, detail=refusal)
 
     def _refused(
-        self, request: FakeRequest, key: str | None, status: int, reason: Reason, detail: str, wait: int | None = None
+        self,
+        request: FakeRequest,
+        status: int,
+        reason: Reason,
+        detail: str,
+        *,
+        key: str | None,
+        wait: int | None = None,
     ) -> Reply:
         """Refuse a whole request. `wait`: seconds, told in the headers."""
-        self._intake.refuse(request, key, reason, detail, status)
+        self._intake.refuse(request, key, (reason, detail), status)
         headers = () if wait is None else answers.waiting(wait)
         return answers.error(status, _MESSAGES.get(reason, detail), detail=detail, headers=headers)
 
@@ -201,7 +208,7 @@ class TrackingAPI:
             reply, answered = answers.error(500, detail), False
         if route.takes_calls and not answered:
             status = reply.status if reply.ending is Ending.WHOLE else 0
-            self._intake.refuse(request, self._write_key_of(request), Reason.FAULT, detail, status)
+            self._intake.refuse(request, self._write_key_of(request), (Reason.FAULT, detail), status)
         return reply
 
 

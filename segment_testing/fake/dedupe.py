@@ -1,4 +1,4 @@
-"""Which calls have been seen: Segment goes by `messageId` alone, whatever the source or the contents (Segment's document
+"""Which calls have been seen: Segment goes by `messageId` alone, whatever the source or the contents (its document
 "Handling Duplicate Data")."""
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A `Reply` onto an ASGI connection: whole or half, at once or late, or not at all.
 
-ASGI has no word for closing a connection, so the server puts the connection itself into the scope (`server` does). Where
-it does not, under another ASGI server or in process, an answer that breaks off is an exception of the app.
+ASGI has no word for ending a connection, so `server` puts the connection itself into the scope. Where it is not there,
+under another ASGI server or in process, an answer that breaks off is an exception of the app.
 """
 
 from __future__ import annotations

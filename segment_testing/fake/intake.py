@@ -1,16 +1,18 @@
 """Calls → the ledger: each is taken, thrown away, or known already.
 
-A request that is refused as a whole (a 400, a 401, a 429) leaves its trace too, so that a test can say why a call is
-missing.
+A request that is refused as a whole (with 400, 401, 429, or by a fault) leaves a trace too, so that a test can say why
+a call is missing.
 """
 
 from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from sys import intern
+
+from msgspec.structs import replace
 
 from segment_hooks import Headers
 from segment_testing.fake.auth import Credentials
@@ -22,64 +24,63 @@ from segment_testing.fake.wire import FakeRequest
 from segment_testing.recording import Call, Ledger, Reason, Reception, Rejection
 
 _BEGINNING = 1_000
-"""Bytes that are kept of a request that cannot be read."""
+"""Bytes that are kept of a request that is refused as a whole."""
 
 
 class Intake:
     """Takes calls into the ledger. Safe to use from any thread."""
 
     def __init__(self, settings: FakeSettings, ledger: Ledger, clock: Callable[[], datetime]) -> None:
-        self.settings = settings
-        self.ledger = ledger
+        self._settings = settings
+        self._ledger = ledger
         self._clock = clock
         self._lock = threading.Lock()
         self._seen = Seen(settings.remembered_ids)
 
     def take(self, request: FakeRequest, messages: Messages, credentials: Credentials) -> str | None:
         """Take in what one request brought; returns why the request is to be refused with 400, where it is."""
-        limits = self.settings.limits
-        key = messages.write_key or credentials.write_key
+        limits = self._settings.limits
+        reception = self._reception(request, messages.write_key or credentials.write_key, messages)
         texts = [bytes(text) for text in messages.texts]
-        refusal = _oversized(messages, texts, limits.event)
-        if refusal is not None:
-            self._reject_all(request, key, messages, texts, (Reason.TOO_LARGE, refusal), 400)
+        oversized = _oversized(messages, texts, limits.event)
+        if oversized is not None:
+            self._reject_all(messages, texts, reception, (Reason.TOO_LARGE, oversized), status=400)
         elif not texts:
-            self.refuse(request, key, Reason.EMPTY_BATCH, "the batch holds no call", 200)
+            empty = Rejection(Reason.EMPTY_BATCH, "the batch holds no call", reception, request.body[:_BEGINNING])
+            self._ledger.record(rejections=[empty])
         elif len(texts) > limits.events:
             detail = f"the batch holds {len(texts):,} calls; Segment takes {limits.events:,} at most"
-            self._reject_all(request, key, messages, texts, (Reason.TOO_MANY_EVENTS, detail), 200)
+            self._reject_all(messages, texts, reception, (Reason.TOO_MANY_EVENTS, detail), status=200)
         else:
-            self._judge(request, key, messages, texts, credentials)
-        return refusal
+            self._judge_each(messages, texts, reception, credentials)
+        return oversized
 
-    def refuse(self, request: FakeRequest, key: str | None, reason: Reason, detail: str, status: int) -> None:
-        """Record that a whole request came to nothing. `status`: what was answered, 0 for no answer."""
-        reception = self._reception(request, key, _NOTHING)
-        self.ledger.record(rejections=[Rejection(reason, detail, reception, request.body[:_BEGINNING], status)])
+    def refuse(self, request: FakeRequest, write_key: str | None, problem: Problem, status: int) -> None:
+        """Record that a whole request came to nothing. `status`: what was answered, or 0 for no answer."""
+        reason, detail = problem
+        reception = self._reception(request, write_key, _NOTHING)
+        self._ledger.record(rejections=[Rejection(reason, detail, reception, request.body[:_BEGINNING], status)])
 
     def forget(self) -> None:
         """Take every `messageId` again, and empty the ledger."""
         with self._lock:
             self._seen.clear()
-        self.ledger.clear()
+        self._ledger.clear()
 
-    def _judge(
-        self, request: FakeRequest, key: str | None, messages: Messages, texts: list[bytes], credentials: Credentials
+    def _judge_each(
+        self, messages: Messages, texts: list[bytes], reception: Reception, credentials: Credentials
     ) -> None:
-        """Record each call by its merits."""
+        """Every call by its own merits: of a batch with bad calls the good ones are taken (`multi_user_error`)."""
         calls: list[Call] = []
         rejections: list[Rejection] = []
         sources: dict[str | None, tuple[Reception, Problem | None]] = {}
-        problems, longest = messages.problems, self.settings.limits.message_id
+        key, problems, longest = reception.write_key, messages.problems, self._settings.limits.message_id
         for index, head in enumerate(messages.heads):
             own_key = key or head.write_key or None
             source = sources.get(own_key)
             if source is None:
-                source = sources[own_key] = (
-                    self._reception(request, own_key, messages),
-                    None if self.settings.knows(own_key) else _unknown_source(own_key, credentials),
-                )
-            reception, problem = source
+                source = sources[own_key] = self._source(own_key, reception, credentials)
+            own_reception, problem = source
             kind = TYPES.get(head.type or "")
             if problem is None:
                 problem = problems.get(index)
@@ -87,62 +88,70 @@ class Intake:
                 problem = unknown_type(head.type) if kind is None else missing(kind, head)
             message_id = head.message_id or f"api-{secrets.token_hex(14)}"
             if problem is None and len(message_id) > longest:
-                problem = _too_long(message_id, longest)
-            if problem is None:
-                name = head.event if kind == "track" else head.name
-                name = None if name is None else intern(name)  # many calls share it
-                calls.append(
-                    Call(reception, texts[index], kind or "", message_id, name, head.user_id, head.anonymous_id)
-                )
-            else:
-                place = f"batch[{index}]: " if messages.is_batch else ""
-                rejections.append(_rejection(problem, place, head, texts[index], reception))
+                detail = f"`messageId` has {len(message_id):,} characters; it may have {longest}"
+                problem = Reason.MESSAGE_ID_TOO_LONG, detail
+            if problem is not None or kind is None:
+                rejections.append(_rejection(problem or unknown_type(None), index, messages, texts, own_reception))
+                continue
+            name = head.event if kind == "track" else head.name
+            if name is not None:
+                name = intern(name)  # many calls share it
+            calls.append(Call(own_reception, texts[index], kind, message_id, name, head.user_id, head.anonymous_id))
         self._record(calls, rejections)
+
+    def _source(
+        self, key: str | None, reception: Reception, credentials: Credentials
+    ) -> tuple[Reception, Problem | None]:
+        """What is known of the calls with this write key, and what is wrong with all of them."""
+        if key != reception.write_key:
+            reception = replace(reception, write_key=key)
+        if self._settings.knows(key):
+            return reception, None
+        if key is not None:
+            return reception, (Reason.UNKNOWN_SOURCE, "the write key is none of FakeSettings.write_keys")
+        why = credentials.problem or "it stands neither in the body nor in an Authorization header"
+        return reception, (Reason.UNKNOWN_SOURCE, f"no write key: {why}")
 
     def _record(self, calls: list[Call], rejections: list[Rejection]) -> None:
         with self._lock:
             add = self._seen.add
             is_new = [add(call.message_id) for call in calls]
         if all(is_new):
-            self.ledger.record(calls, rejections)
+            self._ledger.record(calls, rejections)
             return
         fresh = [call for call, new in zip(calls, is_new, strict=True) if new]
         duplicates = [_duplicate(call) for call, new in zip(calls, is_new, strict=True) if not new]
-        self.ledger.record(fresh, rejections, duplicates)
+        self._ledger.record(fresh, rejections, duplicates)
 
     def _reject_all(
-        self,
-        request: FakeRequest,
-        key: str | None,
-        messages: Messages,
-        texts: list[bytes],
-        problem: Problem,
-        status: int,
+        self, messages: Messages, texts: list[bytes], reception: Reception, problem: Problem, *, status: int
     ) -> None:
-        reception = self._reception(request, key, messages)
-        pairs = zip(messages.heads, texts, strict=True)
-        self.ledger.record(rejections=[_rejection(problem, "", head, text, reception, status) for head, text in pairs])
+        self._ledger.record(
+            rejections=[
+                replace(_rejection(problem, index, messages, texts, reception), detail=problem[1], status=status)
+                for index in range(len(texts))
+            ]
+        )
 
     def _reception(self, request: FakeRequest, key: str | None, messages: Messages) -> Reception:
-        headers = request.headers
-        agent = headers.get(b"user-agent")
+        agent = request.headers.get(b"user-agent")
         return Reception(
-            request.path,
-            key,
-            self._clock(),
-            messages.sent_at,
-            messages.context,
-            messages.integrations,
-            None if agent is None else agent.decode("latin-1"),
-            _retry_count(headers),
-            self.settings.project_id,
+            endpoint=request.path,
+            write_key=key,
+            received_at=self._clock(),
+            sent_at=messages.sent_at,
+            context=messages.context,
+            integrations=messages.integrations,
+            user_agent=None if agent is None else agent.decode("latin-1"),
+            retry_count=_retry_count(request.headers),
+            project_id=self._settings.project_id,
         )
 
 
 _NOTHING = Messages([], [])
 
 
-def _oversized(messages: Messages, texts: list[bytes], limit: int) -> str | None:
+def _oversized(messages: Messages, texts: Sequence[bytes], limit: int) -> str | None:
     for index, text in enumerate(texts):
         if len(text) > limit:
             place = f"batch[{index}]" if messages.is_batch else "the call"
@@ -150,24 +159,21 @@ def _oversized(messages: Messages, texts: list[bytes], limit: int) -> str | None
     return None
 
 
-def _unknown_source(key: str | None, credentials: Credentials) -> Problem:
-    if key is not None:
-        return Reason.UNKNOWN_SOURCE, "the write key is none of FakeSettings.write_keys"
-    if credentials.problem is not None:
-        return Reason.UNKNOWN_SOURCE, f"no write key: {credentials.problem}"
-    return Reason.UNKNOWN_SOURCE, "no write key, neither in the body nor in an Authorization header"
-
-
-def _too_long(message_id: str, longest: int) -> Problem:
-    return Reason.MESSAGE_ID_TOO_LONG, f"`messageId` has {len(message_id):,} characters; it may have {longest}"
-
-
 def _rejection(
-    problem: Problem, place: str, head: Head, text: bytes, reception: Reception, status: int = 200
+    problem: Problem, index: int, messages: Messages, texts: Sequence[bytes], reception: Reception
 ) -> Rejection:
     reason, detail = problem
+    head: Head = messages.heads[index]
     name = head.event if head.event is not None else head.name
-    return Rejection(reason, place + detail, reception, text, status, head.type, name, head.message_id)
+    return Rejection(
+        reason,
+        f"batch[{index}]: {detail}" if messages.is_batch else detail,
+        reception,
+        texts[index],
+        type=head.type,
+        name=name,
+        message_id=head.message_id,
+    )
 
 
 def _duplicate(call: Call) -> Rejection:
@@ -176,10 +182,9 @@ def _duplicate(call: Call) -> Rejection:
         "a call with this `messageId` was taken before",
         call.reception,
         call.sent,
-        200,
-        call.type,
-        call.name,
-        call.message_id,
+        type=call.type,
+        name=call.name,
+        message_id=call.message_id,
     )
 
 

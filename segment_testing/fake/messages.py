@@ -118,7 +118,7 @@ def _read_slowly(text: bytes) -> Messages:
         raise BodyError(f"a batch is an object with an array of calls in `batch`, which here is {found}")
     heads: list[Head] = []
     problems: dict[int, Problem] = {}
-    for index, item in enumerate(cast("list[Any]", batch)):
+    for index, item in enumerate(cast("Sequence[Any]", batch)):
         if isinstance(item, dict):
             values = cast("dict[str, Any]", item)
             kind = values.get("type")
@@ -143,7 +143,9 @@ def _read_slowly(text: bytes) -> Messages:
 
 def _head_of(values: dict[str, Any], kind: str) -> tuple[Head, Problem | None]:
     """The head of a call, without what is of the wrong type, and what is wrong with that."""
-    texts = {name: value for name in Head.__struct_fields__ if isinstance(value := values.get(_WIRE[name]), str)}
+    texts: dict[str, Any] = {
+        name: value for name in Head.__struct_fields__ if isinstance(value := values.get(_WIRE[name]), str)
+    }
     head = Head(**texts)
     number = values.get("messageId")
     if isinstance(number, int | float) and not isinstance(number, bool):
@@ -221,4 +223,8 @@ def _kind_of(value: object) -> str:
         return "null"
     if isinstance(value, bool):
         return "a boolean"
-    return {str: "a string", list: "an array", dict: "an object"}.get(type(value), "a number")
+    if isinstance(value, str):
+        return "a string"
+    if isinstance(value, list):
+        return "an array"
+    return "an object" if isinstance(value, dict) else "a number"

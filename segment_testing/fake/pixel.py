@@ -47,8 +47,7 @@ def _put(body: dict[str, Any], name: str, value: str) -> None:
     if "." in last:
         raise BodyError(f"a parameter is nested deeper than {_MAX_DEPTH} levels")
     for parent in parents:
-        inner = body.get(parent)
-        if not isinstance(inner, dict):
-            inner = body[parent] = {}
-        body = inner
+        inner: Any = body.get(parent)
+        body[parent] = inner if isinstance(inner, dict) else {}
+        body = body[parent]
     body[last] = value

@@ -8,7 +8,8 @@ from datetime import datetime
 
 
 class RateLimit:
-    """A bucket that `rate` requests per second drip out of and one second's worth fits in. Safe to use from any thread."""
+    """A bucket out of which `rate` requests drip per second, and which holds those of one second. Safe to use from any
+    thread."""
 
     def __init__(self, rate: float) -> None:
         self._rate = rate

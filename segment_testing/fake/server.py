@@ -12,16 +12,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-import struct
 import threading
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING
 
 import uvicorn
 
 from segment_testing.fake.app import FakeApp
 from segment_testing.fake.core import TrackingAPI
-from segment_testing.fake.delivery import EXTENSION
+from segment_testing.fake.protocols import HTTP, protocol
 
 if TYPE_CHECKING:
     from segment_testing.fake.tls import TLSFiles
@@ -114,7 +113,7 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 0,
     tls: TLSFiles | None = None,
-    http: Literal["auto", "httptools", "h11"] = "auto",
+    http: HTTP = "auto",
 ) -> ServedFake:
     """A fake around `api` that is served while the context that is returned lasts.
 
@@ -124,7 +123,7 @@ def serve(
     app = FakeApp(api)
     config = uvicorn.Config(
         app,
-        http=_protocol(http),
+        http=protocol(http),
         loop="asyncio",
         ws="none",
         lifespan="off",
@@ -178,64 +177,3 @@ class _Quiet(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         return record.thread != self._thread or record.levelno >= logging.WARNING
-
-
-# ---- connections that can be ended
-
-
-class _Connection:
-    """See `delivery.Connection`."""
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-
-    def close(self) -> None:
-        self._transport.close()
-
-    def reset(self) -> None:
-        connection = self._transport.get_extra_info("socket")
-        if connection is not None:
-            # to linger for no time at all is to send a reset (socket(7), SO_LINGER)
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self._transport.abort()
-
-
-class _HTTPProtocol(Protocol):
-    """What both of uvicorn's protocols have."""
-
-    app: Any
-    access_log: bool
-
-    def connection_made(self, transport: asyncio.Transport) -> None: ...
-
-
-def _protocol(http: Literal["auto", "httptools", "h11"]) -> type[asyncio.Protocol]:
-    """uvicorn's protocol, with the connection in every scope."""
-    base: Any
-    if http == "h11":
-        from uvicorn.protocols.http.h11_impl import H11Protocol as base
-    elif http == "httptools":
-        from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol as base
-    else:
-        try:
-            return _protocol("httptools")
-        except ImportError:
-            return _protocol("h11")
-
-    class FakeProtocol(base):
-        def connection_made(self, transport: asyncio.Transport) -> None:
-            super().connection_made(transport)
-            self.access_log = False
-            self.app = _with_connection(self.app, _Connection(transport))
-
-    return FakeProtocol
-
-
-def _with_connection(app: Any, connection: _Connection) -> Any:
-    extensions = {EXTENSION: connection}
-
-    async def with_connection(scope: Any, receive: Any, send: Any) -> None:
-        scope["extensions"] = extensions
-        await app(scope, receive, send)
-
-    return with_connection

@@ -1,4 +1,4 @@
-"""Requests to the fake and its replies, as plain values: whoever carries bytes to the core makes the one and acts on the
+"""Requests to the fake and its replies, as plain values: who carries bytes to the core makes the one and acts on the
 other."""
 
 from __future__ import annotations
