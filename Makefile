@@ -8,6 +8,7 @@ ARGS    ?=
 py      := $(VENV)/bin/python
 python  := $(py) -W error::SyntaxWarning -m
 typed   := segment_hooks segment_testing examples tests/typing tools
+sdks    := tests/interop/node/node_modules
 install := $(py) -m pip -qq --disable-pip-version-check install --no-compile
 
 .DEFAULT_GOAL := help
@@ -20,10 +21,10 @@ help:  ## say what there is
 demo: $(VENV)/demo.stamp  ## receive a few webhooks on this machine
 	@$(py) -m examples.demo $(ARGS)
 
-test: $(VENV)/dev.stamp  ## run the tests
+test: $(VENV)/dev.stamp $(sdks)/stamp  ## run the tests
 	$(python) pytest -n auto $(ARGS)
 
-coverage: $(VENV)/dev.stamp  ## run the tests, and say which branches they missed
+coverage: $(VENV)/dev.stamp $(sdks)/stamp  ## run the tests, and say which branches they missed
 	$(python) coverage erase
 	$(python) coverage run -m pytest -n auto $(ARGS)
 	$(python) coverage combine -q
@@ -64,7 +65,7 @@ pins:  ## pin the newest versions; needs pip-tools in the environment
 	done
 
 clean:  ## remove whatever was made here
-	rm -rf $(VENV) build dist mutants .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
+	rm -rf $(VENV) $(sdks) build dist mutants .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
 
 # A stamp is as old as the last installation: an environment is touched only when what it is made from has changed.
 
@@ -83,3 +84,7 @@ $(VENV)/dev.stamp: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
 $(VENV)/%.stamp: requirements/%.txt | $(VENV)/bin/python
 	$(install) --require-hashes -r $<
 	@touch $@
+
+# without npm the tests that need the SDKs for Node.js and browsers skip, and say so
+$(sdks)/stamp: tests/interop/node/package-lock.json
+	@if command -v npm >/dev/null; then cd tests/interop/node && npm ci --silent && touch node_modules/stamp; fi
