@@ -330,3 +330,12 @@ def test_the_log_names_the_innermost_place(caplog: pytest.LogCaptureFixture) -> 
 
     receiver(handler).receive(signed(TRACK))
     assert vars(caplog.records[-1])["segment_error_at"] == f"{__file__}:{inner.__code__.co_firstlineno + 1}"
+
+
+def test_an_error_is_logged_with_the_file_that_raised_it(caplog: pytest.LogCaptureFixture) -> None:
+    def outer(event: Event) -> None:
+        json.loads("no JSON")
+
+    answer(receiver(outer), signed(TRACK))
+    file = vars(caplog.records[-1])["segment_error_at"].rpartition(":")[0]
+    assert file == json.decoder.__file__
