@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -92,6 +92,9 @@ class Reception(msgspec.Struct, frozen=True, gc=False):
     project_id: str = PROJECT_ID
     """Of the source that the write key belongs to."""
 
+    def __repr__(self) -> str:
+        return f"Reception({self.endpoint!r}, {self.received_at:%H:%M:%S.%f})"  # the rest is keys and personal data
+
 
 class Call(msgspec.Struct, eq=False, gc=False):
     """One call that Segment would have taken, as a destination would get it.
@@ -122,17 +125,17 @@ class Call(msgspec.Struct, eq=False, gc=False):
     @property
     def properties(self) -> dict[str, Any]:
         """The properties, empty where there are none."""
-        return self.payload.get("properties") or {}
+        return self._bag("properties")
 
     @property
     def traits(self) -> dict[str, Any]:
         """The traits of an identify or group call, empty where there are none."""
-        return self.payload.get("traits") or {}
+        return self._bag("traits")
 
     @property
     def context(self) -> dict[str, Any]:
         """The context, that of the batch merged into it."""
-        return self.payload.get("context") or {}
+        return self._bag("context")
 
     @property
     def event(self) -> Event:
@@ -140,6 +143,10 @@ class Call(msgspec.Struct, eq=False, gc=False):
         if self._event is None:
             self._event = parse_event(dumps(self.payload))
         return self._event
+
+    def _bag(self, name: str) -> dict[str, Any]:
+        bag = self.payload.get(name)
+        return cast("dict[str, Any]", bag) if isinstance(bag, dict) else {}
 
     def __repr__(self) -> str:
         return f"Call({self.type!r}, {self.name!r}, message_id={self.message_id!r})"
@@ -166,6 +173,10 @@ class Rejection(msgspec.Struct, frozen=True, gc=False):
     def silent(self) -> bool:
         """Whether the sender was told that all is well."""
         return self.status == 200
+
+    def __repr__(self) -> str:
+        # without what was sent, which may be personal data
+        return f"Rejection({self.reason.value!r}, {self.detail!r}, {self.type!r}, {self.name!r}, status={self.status})"
 
 
 class Ledger:

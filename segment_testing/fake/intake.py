@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from sys import intern
 
 from msgspec.structs import replace
@@ -138,7 +138,7 @@ class Intake:
         return Reception(
             endpoint=request.path,
             write_key=key,
-            received_at=self._clock(),
+            received_at=self._clock().astimezone(UTC),
             sent_at=messages.sent_at,
             context=messages.context,
             integrations=messages.integrations,
