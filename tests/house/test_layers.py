@@ -14,10 +14,10 @@ PACKAGE = ROOT / "segment_hooks"
 
 LAYERS = [
     {"errors", "log", "wire", "timestamps", "context", "jsontext", "stringify", "tolerant", "typed", "events"},
-    {"signature", "explain", "forms", "parsing", "outcomes", "threads"},
+    {"signature", "explain", "forms", "parsing", "outcomes", "threads", "deadline"},
     {"routes", "registration", "dispatch", "router"},
     {"webhook", "problems", "receiver"},
-    {"asgi", "wsgi", "integrations", "__init__"},
+    {"asgi", "wsgi", "integrations", "client", "__init__"},
 ]
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
 
@@ -34,6 +34,14 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 def room(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+CLIENT_EXTRAS = {
+    path: {path.stem}
+    for path in MODULES
+    if room(path) == "client" and (path.parent.name == "transports" or path.stem == "opentelemetry")
+} | {PACKAGE / "client" / "oauth.py": {"jwt", "cryptography"}}
+"""The one third party (of OAuth, the pair) that a module of the client is there for."""
 
 
 def imports(path: Path) -> Iterator[tuple[str, bool]]:
@@ -70,6 +78,18 @@ def test_a_module_imports_from_its_own_layer_or_a_lower_one(path: Path) -> None:
             assert not when_imported, f"{own} imports {other} at the top: do so where it is needed"
 
 
+@pytest.mark.parametrize("path", [p for p in MODULES if room(p) == "client"], ids=lambda path: path.stem)
+def test_the_client_stands_apart(path: Path) -> None:
+    rooms = {name.split(".")[1] for name, _ in imports(path) if name.startswith("segment_hooks.")}
+    assert rooms <= {"client", "errors", "events"}
+
+
+def test_nobody_imports_the_client() -> None:
+    for path in MODULES:
+        if room(path) not in {"client", "__init__"}:
+            assert not [name for name, _ in imports(path) if name.startswith("segment_hooks.client")]
+
+
 def test_every_exception_is_in_use() -> None:
     used = {(room(path), name.split(".")[1]) for path in MODULES for name, _ in imports(path) if "hooks." in name}
     assert not UPWARDS.keys() - used
@@ -77,7 +97,7 @@ def test_every_exception_is_in_use() -> None:
 
 @pytest.mark.parametrize("path", [p for p in MODULES if room(p) != "integrations"], ids=lambda path: path.stem)
 def test_the_core_needs_msgspec_only(path: Path) -> None:
-    allowed = {*sys.stdlib_module_names, "msgspec", "segment_hooks"}
+    allowed = {*sys.stdlib_module_names, "msgspec", "segment_hooks", *CLIENT_EXTRAS.get(path, ())}
     third = {name.split(".")[0] for name, when_imported in imports(path) if when_imported} - allowed
     assert not third
 
