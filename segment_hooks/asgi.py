@@ -29,7 +29,9 @@ class SegmentASGIApp:
         if scope["type"] == "http":
             response = await self._respond(scope, receive)
             if response is not None:
-                await _send(response, scope["method"], send)
+                await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
+                body = b"" if scope["method"] == "HEAD" else response.body
+                await send({"type": "http.response.body", "body": body})
         elif scope["type"] == "lifespan":
             await _live(receive, send)
         elif scope["type"] == "websocket":
@@ -45,10 +47,10 @@ class SegmentASGIApp:
         body: bytes = message.get("body", b"")
         if message["type"] == "http.disconnect":
             return None
-        declared = headers.get(b"content-length") or b"0"
-        if declared.isdigit() and len(declared) < 20 and int(declared) > receiver.max_body:
-            return receiver.check_head(method, headers) or receiver.too_large(body[:64])
         if message.get("more_body"):
+            declared = headers.get(b"content-length") or b"0"
+            if declared.isdigit() and len(declared) < 20 and int(declared) > receiver.max_body:
+                return receiver.check_head(method, headers) or receiver.too_large(body[:64])
             chunks, size = [body], len(body)
             while message.get("more_body") and size <= receiver.max_body:
                 message = await receive()
@@ -58,11 +60,6 @@ class SegmentASGIApp:
                 size += len(chunks[-1])
             body = b"".join(chunks)
         return await receiver.receive_async(Request(method, headers, body))
-
-
-async def _send(response: Response, method: str, send: Send) -> None:
-    await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
-    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else response.body})
 
 
 async def _live(receive: Receive, send: Send) -> None:

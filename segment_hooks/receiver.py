@@ -30,6 +30,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, TypedDict
 
 from segment_hooks import threads
+from segment_hooks.deadline import within
+from segment_hooks.dispatch import run_async
 from segment_hooks.errors import ConfigurationError, PayloadError, RetryError, SignatureError
 from segment_hooks.events import Event
 from segment_hooks.log import logger
@@ -38,7 +40,7 @@ from segment_hooks.problems import problem, success
 from segment_hooks.router import WebhookEventRouter
 from segment_hooks.signature import Scope, Secrets
 from segment_hooks.webhook import Delivery, SegmentWebhookHandler, UncoveredPolicy
-from segment_hooks.wire import FORM, Headers, Request, Response
+from segment_hooks.wire import FORM, JSON, Headers, Request, Response
 
 METHODS = ("POST", "PUT", "PATCH")
 """What the destination can be set to send."""
@@ -131,15 +133,18 @@ class Receiver:
         """What can be answered before the body is read; None where the body is needed. `accept` asks this too."""
         if method not in METHODS:
             return self._answer_other(method, headers)
-        encoding = (headers.get(b"content-encoding") or b"identity").strip().lower()
-        if encoding != b"identity":
+        encoding = headers.get(b"content-encoding")
+        if encoding is not None and encoding.strip().lower() not in (b"", b"identity"):
             return problem(
                 415,
                 "content-encoding",
                 "Compressed body",
                 "Segment sends bodies uncompressed; a proxy must not compress them on the way.",
             )
-        content_type = (headers.get(b"content-type") or b"").partition(b";")[0].strip().lower()
+        content_type = headers.get(b"content-type")
+        if content_type == JSON:  # by far the commonest, and as Segment writes it
+            return None
+        content_type = (content_type or b"").partition(b";")[0].strip().lower()
         if not _is_json(content_type) and content_type != FORM:
             return problem(
                 415,
@@ -269,21 +274,21 @@ class Receiver:
             outcomes.append(route(event))
 
     async def _run_async(self, events: Sequence[Event]) -> list[Outcome]:
-        import asyncio
-
         outcomes: list[Outcome] = []
         try:
-            async with asyncio.timeout(self._deadline):
-                if self._router.needs_loop:
-                    for event in events:
-                        outcomes.append(await self._router.route(event))  # noqa: PERF401  # kept when the time is out
-                else:
-                    # one change of threads for the delivery, not one for each event
-                    await threads.offload(self._run, events, outcomes)
+            await within(self._deadline, self._run_each(events, outcomes))
         except TimeoutError:
             done = list(outcomes)  # the thread, which cannot be stopped, may still add to them
             return done + _too_late(len(events) - len(done), self._deadline)
         return outcomes
+
+    async def _run_each(self, events: Sequence[Event], outcomes: list[Outcome]) -> None:
+        if self._router.needs_loop:
+            for event in events:
+                outcomes.append(await run_async(self._router.plan_for(event), event))  # noqa: PERF401  # kept when the time is out
+        else:
+            # one change of threads for the delivery, not one for each event
+            await threads.offload(self._run, events, outcomes)
 
     # ---- the small print
 
@@ -331,7 +336,7 @@ class Receiver:
 
 def _is_json(content_type: bytes) -> bool:
     # absent: something on the way may have taken it; the signature and the parser decide
-    return content_type in (b"", b"application/json", b"text/json", b"text/plain") or content_type.endswith(b"+json")
+    return content_type in (b"", JSON, b"text/json", b"text/plain") or content_type.endswith(b"+json")
 
 
 def _too_late(count: int, deadline: float | None) -> list[Outcome]:

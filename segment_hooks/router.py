@@ -37,6 +37,7 @@ class WebhookEventRouter(Registration):
         self._plans: dict[tuple[type[Event], str | None], Plan] = {}
         self._only: dict[str | None, Handler] = {}
         self._flat: tuple[Route, ...] | None = None
+        self._awaits = False
 
     def add(
         self,
@@ -101,7 +102,7 @@ class WebhookEventRouter(Registration):
     @property
     def needs_loop(self) -> bool:
         """Whether any handler or middleware must be awaited."""
-        return any(route.needs_loop for route in self._routes())
+        return self._awaits if self._flat is not None else any(route.needs_loop for route in self._routes())
 
     async def route(self, event: Event) -> Outcome:
         """Run the handlers for `event`: coroutines are awaited, plain functions run in a thread. Never raises what a
@@ -129,7 +130,7 @@ class WebhookEventRouter(Registration):
         """An ASGI application that receives Segment's webhooks and routes their events here.
 
         `secret` and the options `uncovered`, `scopes`, `signature_headers`, `verify` are those of
-        `SegmentWebhookHandler`; `max_body`, `deadline`, `bad_signature`, `log_tracebacks` those of `Receiver`.
+        `SegmentWebhookHandler`; `max_body`, `deadline`, `bad_signature`, `log_tracebacks`, `inbox` those of `Receiver`.
         """
         from segment_hooks.asgi import SegmentASGIApp
         from segment_hooks.receiver import Receiver
@@ -179,6 +180,7 @@ class WebhookEventRouter(Registration):
             for entry in self._entries:
                 own += [entry] if isinstance(entry, Route) else entry._routes()
             self._flat = tuple(route.within(around) for route in own)
+            self._awaits = any(route.needs_loop for route in self._flat)
         return self._flat
 
     def _descendants(self) -> list[WebhookEventRouter]:

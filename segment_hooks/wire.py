@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import msgspec
 
 Pair: TypeAlias = tuple[str | bytes, str | bytes]
 HeaderSource: TypeAlias = Mapping[Any, Any] | Iterable[Pair]
+
+JSON = b"application/json"
+"""The content type of all that Segment sends, but for forms."""
 
 FORM = b"application/x-www-form-urlencoded"
 """The content type of a form, which the extensible webhook destination can be set to send."""
@@ -21,15 +25,11 @@ class Headers:
     are taken; text outside latin-1 (which HTTP cannot carry) becomes UTF-8.
     """
 
-    __slots__ = ("_values",)
+    __slots__ = ("_first", "_repeated")
 
     def __init__(self, source: HeaderSource = ()) -> None:
-        values: dict[bytes, tuple[bytes, ...]] = {}
         pairs: Iterable[Pair] = getattr(source, "items", lambda: source)()
-        for name, value in pairs:
-            key = _as_bytes(name).lower()
-            values[key] = (*values.get(key, ()), _as_bytes(value))
-        self._values = values
+        self._keep([(as_bytes(name).lower(), as_bytes(value)) for name, value in pairs])
 
     @classmethod
     def of(cls, source: Headers | HeaderSource) -> Headers:
@@ -50,27 +50,39 @@ class Headers:
     def from_asgi(cls, raw: Iterable[tuple[bytes, bytes]]) -> Headers:
         """From `scope["headers"]`, whose names are lower case already (ASGI, HTTP connection scope)."""
         headers = cls.__new__(cls)
-        values: dict[bytes, tuple[bytes, ...]] = {}
-        for name, value in raw:
-            values[name] = (*values[name], value) if name in values else (value,)
-        headers._values = values
+        headers._keep(raw if isinstance(raw, list) else list(raw))
         return headers
+
+    def _keep(self, pairs: list[tuple[bytes, bytes]]) -> None:
+        self._first = dict(pairs)
+        self._repeated: dict[bytes, tuple[bytes, ...]] = {}
+        if len(self._first) < len(pairs):
+            for name, value in pairs:
+                self._repeated[name] = (*self._repeated.get(name, ()), value)
+            self._first = {name: values[0] for name, values in self._repeated.items()}
 
     def get_all(self, name: bytes) -> tuple[bytes, ...]:
         """Every value of `name` (in lower case), in wire order; empty where there is none."""
-        return self._values.get(name, ())
+        if self._repeated:
+            return self._repeated.get(name, ())
+        value = self._first.get(name)
+        return () if value is None else (value,)
 
     def get(self, name: bytes) -> bytes | None:
         """The only, or the first, value of `name` (in lower case)."""
-        values = self._values.get(name)
-        return values[0] if values else None
+        return self._first.get(name)
+
+    def names(self) -> list[bytes]:
+        """Every name, in lower case, once."""
+        return list(self._first)
 
     def __repr__(self) -> str:
         # values may be credentials
-        return f"Headers({', '.join(sorted(name.decode('latin-1') for name in self._values))})"
+        return f"Headers({', '.join(sorted(name.decode('latin-1') for name in self.names()))})"
 
 
-def _as_bytes(text: object) -> bytes:
+def as_bytes(text: object) -> bytes:
+    """Text of a header as HTTP carries it."""
     if isinstance(text, bytes):
         return text
     text = str(text)
@@ -100,4 +112,9 @@ class Response(msgspec.Struct, frozen=True):
 
     def text_headers(self) -> list[tuple[str, str]]:
         """The headers as text, for WSGI and for frameworks that want it."""
-        return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self.headers]
+        return list(_as_text(self.headers))
+
+
+@lru_cache(maxsize=64)
+def _as_text(headers: tuple[tuple[bytes, bytes], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)

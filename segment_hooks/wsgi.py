@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from segment_hooks.problems import INCOMPLETE
 from segment_hooks.receiver import METHODS, Receiver
-from segment_hooks.wire import Headers, Request, Response
+from segment_hooks.wire import Headers, Request, Response, as_bytes
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
 
 _CHUNK = 64 * 1024
-# two headers that CGI, and WSGI after it, have without the prefix
-_BARE = {"CONTENT_TYPE": b"content-type", "CONTENT_LENGTH": b"content-length"}
+_BARE = ("CONTENT_TYPE", "CONTENT_LENGTH")
+"""Two headers that CGI, and WSGI after it, have without the prefix; empty stands for absent."""
 
 
 class SegmentWSGIApp:
@@ -30,8 +31,7 @@ class SegmentWSGIApp:
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """One request, as WSGI has it."""
         response = self.respond(environ)
-        status = f"{response.status} {_reason(response.status)}"
-        start_response(status, response.text_headers())
+        start_response(_status_line(response.status), response.text_headers())
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
 
     def respond(self, environ: dict[str, Any]) -> Response:
@@ -43,7 +43,7 @@ class SegmentWSGIApp:
 def read_request(environ: dict[str, Any], receiver: Receiver) -> Request | Response:
     """The whole request in `environ`; the answer itself where no body is needed, or it is too large or not whole."""
     method = environ["REQUEST_METHOD"]
-    headers = headers_in(environ)
+    headers = EnvironHeaders(environ)
     if method not in METHODS:
         return receiver.check_head(method, headers) or INCOMPLETE
     declared = headers.get(b"content-length") or b""
@@ -65,11 +65,39 @@ def read_request(environ: dict[str, Any], receiver: Receiver) -> Request | Respo
     return Request(method, headers, body)
 
 
-def headers_in(environ: dict[str, Any]) -> Headers:
-    """The request's headers, whose names CGI has changed, and whose repeated values a server has joined with commas."""
-    pairs = [(_BARE[k], v) for k, v in environ.items() if k in _BARE and v]
-    pairs += [(k[5:].replace("_", "-").encode("latin-1"), v) for k, v in environ.items() if k.startswith("HTTP_")]
-    return Headers(pairs)
+class EnvironHeaders(Headers):
+    """The request's headers as they stand in WSGI's environ, each looked up when it is asked for.
+
+    CGI has changed their names, and a server has joined repeated values with commas.
+    """
+
+    __slots__ = ("_environ",)
+
+    def __init__(self, environ: dict[str, Any]) -> None:
+        self._environ = environ
+
+    def get(self, name: bytes) -> bytes | None:
+        """The value of `name` (in lower case)."""
+        key = _key(name)
+        value = self._environ.get(key)
+        return None if value is None or (not value and key in _BARE) else as_bytes(value)
+
+    def get_all(self, name: bytes) -> tuple[bytes, ...]:
+        """The value of `name` (in lower case), of which there is one at the most."""
+        value = self.get(name)
+        return () if value is None else (value,)
+
+    def names(self) -> list[bytes]:
+        """Every name, in lower case, once."""
+        keys = [key for key in self._environ if key in _BARE and self._environ[key]]
+        keys += [key[5:] for key in self._environ if key.startswith("HTTP_")]
+        return [key.lower().replace("_", "-").encode("latin-1") for key in keys]
+
+
+@lru_cache(maxsize=64)
+def _key(name: bytes) -> str:
+    key = name.decode("latin-1").upper().replace("-", "_")
+    return key if key in _BARE else f"HTTP_{key}"
 
 
 def _read(read: Callable[[int], bytes], length: int) -> bytes:
@@ -80,5 +108,6 @@ def _read(read: Callable[[int], bytes], length: int) -> bytes:
     return b"".join(chunks)
 
 
-def _reason(status: int) -> str:
-    return HTTPStatus(status).phrase
+@lru_cache(maxsize=64)
+def _status_line(status: int) -> str:
+    return f"{status} {HTTPStatus(status).phrase}"

@@ -35,7 +35,7 @@ def test_every_value_of_a_name_is_kept_in_order_whatever_the_case(
 )
 def test_any_pairs_make_headers(pairs: list[tuple[str | bytes, str | bytes]]) -> None:
     headers = Headers.of(pairs)
-    assert sum(len(headers.get_all(name)) for name in headers._values) == len(pairs)
+    assert sum(len(headers.get_all(name)) for name in headers.names()) == len(pairs)
     assert isinstance(repr(headers), str)
 
 

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "segment_hooks"
 
 LAYERS = [
     {"errors", "log", "wire", "timestamps", "context", "jsontext", "stringify", "tolerant", "typed", "events"},
-    {"signature", "explain", "forms", "parsing", "outcomes", "threads", "deadline"},
+    {"signature", "explain", "forms", "parsing", "outcomes", "threads", "deadline", "deadline"},
     {"routes", "registration", "dispatch", "router"},
     {"webhook", "problems", "receiver"},
     {"asgi", "wsgi", "integrations", "client", "__init__"},
