@@ -102,7 +102,9 @@ class WebhookEventRouter(Registration):
     @property
     def needs_loop(self) -> bool:
         """Whether any handler or middleware must be awaited."""
-        return self._awaits if self._flat is not None else any(route.needs_loop for route in self._routes())
+        if self._flat is None:
+            self._routes()
+        return self._awaits
 
     async def route(self, event: Event) -> Outcome:
         """Run the handlers for `event`: coroutines are awaited, plain functions run in a thread. Never raises what a
