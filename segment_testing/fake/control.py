@@ -151,8 +151,21 @@ def _faults(described: Any) -> list[Fault]:
     if not isinstance(described, list):
         described = [described]
     try:
-        return [from_json(one) for one in cast("list[Any]", described)]
+        return [from_json(_with_integers(one)) for one in cast("Sequence[Any]", described)]
+    except RecursionError:
+        raise ControlError(400, "fault", "No such fault", "A fault is an object of a few levels.") from None
     except UnicodeEncodeError:
         raise ControlError(400, "fault", "No such fault", "A text in it has an unpaired surrogate.") from None
     except ValueError as error:
         raise ControlError(400, "fault", "No such fault", str(error)) from None
+
+
+def _with_integers(value: Any) -> Any:
+    """The same JSON with `2.0` as 2, which are one number for JSON Schema, and the same text in some languages."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_with_integers(item) for item in cast("Sequence[Any]", value)]
+    if isinstance(value, dict):
+        return {name: _with_integers(item) for name, item in cast("dict[str, Any]", value).items()}
+    return value

@@ -144,7 +144,7 @@ def _refuse_other_origins(request: Request) -> None:
 
 
 async def json_body(request: Request) -> Any:
-    """The value of the body. Raises `ControlError` where it is too large, or no JSON."""
+    """The value of the body. Raises `ControlError` where it is too large, no JSON, or nested too deeply."""
     body = b""
     async for chunk in request.stream():
         body += chunk
@@ -152,12 +152,8 @@ async def json_body(request: Request) -> Any:
             raise ControlError(413, "too-large", "Body too large", f"At most {_MAX_BODY:,} bytes are read.")
     try:
         return loads(body)
-    except ValueError:
-        raise ControlError(
-            400, "body", "Not JSON", "The body is a fault as a JSON object, or an array of them."
-        ) from None
-    except RecursionError:
-        raise ControlError(400, "body", "Nested too deeply", "A fault is an object of a few levels.") from None
+    except (ValueError, RecursionError):
+        raise ControlError(400, "body", "Not JSON", "The body is JSON in UTF-8, of a few levels.") from None
 
 
 def json_response(members: dict[str, Any], **lists: Iterable[bytes]) -> Response:

@@ -148,12 +148,14 @@ _RECEPTION = {
 
 _FAULT_MODIFIERS = {
     "on": described(
-        {"type": "string", "pattern": "^/"},
+        {"type": ["string", "null"], "pattern": "^/"},
         "The path that is concerned, with * for anything; left out: all that take calls.",
     ),
-    "times": described({"type": "integer", "minimum": 1}, "How often; left out: without end, a sequence once."),
+    "times": described(
+        {"type": ["integer", "null"], "minimum": 1}, "How often; left out: without end, but a sequence once."
+    ),
     "after": described(COUNT, "How many requests are let by first."),
-    "write_key": described(TEXT, "Only for the calls of this source."),
+    "write_key": described(MAYBE_TEXT, "The source that is concerned; left out: all."),
 }
 _SECONDS = {"type": "number", "minimum": 0, "maximum": 3_600}
 _RECORDED = {

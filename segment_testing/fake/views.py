@@ -60,7 +60,7 @@ def fault_json(fault: Fault, requests: int) -> bytes:
     steps = [msgspec.to_builtins(step) if isinstance(step, Described) else {"fault": "custom"} for step in fault.steps]
     description: dict[str, Any] = steps[0] if len(steps) == 1 else {"fault": "sequence", "steps": steps}
     modifiers = {
-        "on": fault.path,
+        "on": "/" if fault.path == "" else fault.path,
         "times": fault.rounds,
         "after": fault.passed or None,
         "write_key": fault.write_key,
