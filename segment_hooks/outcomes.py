@@ -23,16 +23,20 @@ class Result(IntEnum):
     """No handler matched."""
     HANDLED = 1
     """Every handler that matched returned."""
-    DROPPED = 2
+    DUPLICATE = 2
+    """It has ended before, so no handler ran (with a `Dedupe` in front of the router)."""
+    STORED = 3
+    """It is safe in an inbox; its handlers run in a worker."""
+    DROPPED = 4
     """A handler raised `DropEvent`; the others, if any, returned."""
-    UNSUPPORTED = 3
+    UNSUPPORTED = 5
     """A handler raised `EventNotSupported`."""
-    INVALID = 4
+    INVALID = 6
     """A handler raised `InvalidEventPayload` or `ValidationError`, or the event does not fit its type."""
-    FAILED = 5
+    FAILED = 7
     """A handler raised something else: a fault of this service, so trying again may help."""
-    RETRY = 6
-    """A handler raised `RetryError`, or the time for an answer ran out."""
+    RETRY = 8
+    """A handler raised `RetryError`, the time for an answer ran out, or an inbox could not take it."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -55,6 +59,9 @@ class Outcome(msgspec.Struct, frozen=True):
 
 UNHANDLED = Outcome(Result.UNHANDLED)
 HANDLED = Outcome(Result.HANDLED)
+DUPLICATE = Outcome(Result.DUPLICATE)
+STORED = Outcome(Result.STORED)
+TRY_AGAIN = Outcome(Result.RETRY)
 
 
 def result_of(error: Exception) -> Result:

@@ -5,7 +5,8 @@ Two pure steps, `accept` and `settle`, and two drivers between them. Segment's r
 other 4xx, and 501, throws the event away. So an answer that throws away is given only where another try could not help:
 
     answered                                                                     Segment
-    200  every event handled, dropped on purpose, or wanted by no handler        delivered
+    200  every event handled (now or before), stored, dropped on purpose, or
+         wanted by no handler                                                    delivered
     200  some events handled, the rest never will be (invalid, not supported)    delivered
     400  empty body, not JSON, neither object nor array of objects;
          or every event invalid                                                  discards
@@ -15,7 +16,8 @@ other 4xx, and 501, throws the event away. So an answer that throws away is give
     415  not JSON by its content type, or compressed                             discards
     501  every event not supported                                               discards
     500  a handler raised an error                                               tries again
-    503  a handler asked for another try, the time ran out, a batch over
+    503  a handler asked for another try, the time ran out, the inbox could
+         not take it or another process is at it, a batch over
          the limit (it may come in other batches), a delivery turned into
          GET by a redirect                                                       tries again
 
@@ -27,7 +29,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from segment_hooks import threads
 from segment_hooks.deadline import within
@@ -41,6 +43,9 @@ from segment_hooks.router import WebhookEventRouter
 from segment_hooks.signature import Scope, Secrets
 from segment_hooks.webhook import Delivery, SegmentWebhookHandler, UncoveredPolicy
 from segment_hooks.wire import FORM, JSON, Headers, Request, Response
+
+if TYPE_CHECKING:
+    from segment_hooks.inbox.protocol import Gate
 
 METHODS = ("POST", "PUT", "PATCH")
 """What the destination can be set to send."""
@@ -66,6 +71,7 @@ class ReceiverOptions(TypedDict, total=False):
     deadline: float | None
     bad_signature: Literal["discard", "retry"]
     log_tracebacks: bool
+    inbox: Gate | None
 
 
 class Receiver:
@@ -77,6 +83,7 @@ class Receiver:
     `bad_signature`: `"discard"` answers 401; `"retry"` answers 423, so that what was signed with a secret that is not
     set here yet comes again for four hours. `log_tracebacks`: log errors of handlers with their messages and
     tracebacks, which may hold personal data; without it, with their class and the place in the code.
+    `inbox`: what stands in front of the router: a `Dedupe`, an `Inbox`, or a hand-off to an engine.
     `clock`: seconds that only go up.
     """
 
@@ -89,6 +96,7 @@ class Receiver:
         deadline: float | None = DEADLINE,
         bad_signature: Literal["discard", "retry"] = "discard",
         log_tracebacks: bool = False,
+        inbox: Gate | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if not isinstance(max_body, int) or max_body <= 0:
@@ -103,6 +111,7 @@ class Receiver:
         self._deadline = deadline
         self._bad_signature = bad_signature
         self._log_tracebacks = log_tracebacks
+        self._inbox = inbox
         self._clock = clock
 
     @classmethod
@@ -115,6 +124,7 @@ class Receiver:
         deadline: float | None = DEADLINE,
         bad_signature: Literal["discard", "retry"] = "discard",
         log_tracebacks: bool = False,
+        inbox: Gate | None = None,
         **handler_options: Any,
     ) -> Receiver:
         """A receiver with a handler of its own; takes the options of both."""
@@ -125,6 +135,7 @@ class Receiver:
             deadline=deadline,
             bad_signature=bad_signature,
             log_tracebacks=log_tracebacks,
+            inbox=inbox,
         )
 
     # ---- the two pure steps
@@ -252,6 +263,8 @@ class Receiver:
         accepted = self.accept(request)
         if isinstance(accepted, Response):
             return accepted
+        if self._inbox is not None:
+            return self.settle(accepted, self._inbox.handle(accepted.events, self._router, self._deadline))
         if self._router.needs_loop:
             return self.settle(accepted, threads.run_coroutine(self._run_async(accepted.events)))
         outcomes: list[Outcome] = []
@@ -263,6 +276,8 @@ class Receiver:
         accepted = self.accept(request)
         if isinstance(accepted, Response):
             return accepted
+        if self._inbox is not None:
+            return self.settle(accepted, await self._inbox.handle_async(accepted.events, self._router, self._deadline))
         return self.settle(accepted, await self._run_async(accepted.events))
 
     def _run(self, events: Sequence[Event], outcomes: list[Outcome]) -> None:
