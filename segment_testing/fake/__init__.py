@@ -19,23 +19,20 @@ from typing import TYPE_CHECKING
 from segment_testing.fake import faults
 from segment_testing.fake.core import TrackingAPI
 from segment_testing.fake.faults import Fault, Faults
+from segment_testing.fake.oauth import KeyPair, OAuthSettings, generate_key
 from segment_testing.fake.settings import FakeSettings, Limits
 from segment_testing.fake.wire import Ending, FakeRequest, Reply
 
 if TYPE_CHECKING:
     from segment_testing.fake.app import FakeApp, fake_app
-    from segment_testing.fake.oauth import KeyPair, OAuthSettings, generate_key
     from segment_testing.fake.server import ServedFake, serve
     from segment_testing.fake.tls import TLSFiles, temporary_tls
 
 _LATER = {
     "FakeApp": "app",
-    "KeyPair": "oauth",
-    "OAuthSettings": "oauth",
     "ServedFake": "server",
     "TLSFiles": "tls",
     "fake_app": "app",
-    "generate_key": "oauth",
     "serve": "server",
     "temporary_tls": "tls",
 }

@@ -15,7 +15,7 @@ from segment_testing.recording import Reason
 _GZIP = b"\x1f\x8b"
 _AS_IT_IS = (b"", b"identity")
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
-_MEMBERS = 64  # each of which costs a look at all that follows it
+_MEMBERS = 32  # each of which costs a look at all that follows it
 
 
 class BodyError(Exception):

@@ -27,7 +27,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -39,13 +38,11 @@ from segment_testing.fake.checks import TYPES
 from segment_testing.fake.faults import Faults
 from segment_testing.fake.intake import Intake
 from segment_testing.fake.messages import Messages, read_batch, read_one, write_key_in
+from segment_testing.fake.oauth import TokenEndpoint
 from segment_testing.fake.ratelimit import RateLimit
 from segment_testing.fake.settings import FakeSettings
 from segment_testing.fake.wire import Ending, FakeRequest, Reply
 from segment_testing.recording import Ledger, Reason
-
-if TYPE_CHECKING:
-    from segment_testing.fake.oauth import TokenEndpoint
 
 
 def _now() -> datetime:
@@ -69,14 +66,10 @@ class TrackingAPI:
         self.settings = settings if settings is not None else FakeSettings()
         self.ledger = ledger if ledger is not None else Ledger(max_calls=self.settings.max_calls)
         self.faults = Faults()
-        self.tokens: TokenEndpoint | None = None
         self._clock = clock
         self._intake = Intake(self.settings, self.ledger, clock)
         self._rate_limit = None if self.settings.rate_limit is None else RateLimit(self.settings.rate_limit)
-        if self.settings.oauth is not None:
-            from segment_testing.fake.oauth import TokenEndpoint  # most tests need no token
-
-            self.tokens = TokenEndpoint(self.settings.oauth, clock)
+        self.tokens = None if self.settings.oauth is None else TokenEndpoint(self.settings.oauth, clock)
 
     def handle(self, request: FakeRequest) -> Reply:
         """Answer one request, and record what it brought."""
@@ -203,6 +196,8 @@ class TrackingAPI:
         detail = "refused by a fault that the test asked for"
         try:
             reply = action(request, answer)
+            if not isinstance(reply, Reply):
+                raise TypeError(f"a fault returns a Reply, not {reply!r}")
         except Exception as error:  # noqa: BLE001  # a function of the test's
             detail = f"the fault raised {type(error).__name__}: {error}"
             reply, answered = answers.error(500, detail), False

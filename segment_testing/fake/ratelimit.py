@@ -6,6 +6,8 @@ import math
 import threading
 from datetime import datetime
 
+_ROUNDING = 1e-6  # of a request, or a second: what sums of fractions are off by
+
 
 class RateLimit:
     """A bucket out of which `rate` requests drip per second, and which holds those of one second. Safe to use from any
@@ -24,8 +26,9 @@ class RateLimit:
             passed = 0.0 if self._at is None else max(0.0, (now - self._at).total_seconds())  # clocks go back, too
             filled = max(0.0, self._filled - passed * self._rate)
             self._at, self._filled = now, filled
-            if filled + 1 > self._room:
-                return max(1, math.ceil((filled + 1 - self._room) / self._rate))
+            excess = filled + 1 - self._room
+            if excess > _ROUNDING:
+                return max(1, math.ceil(excess / self._rate - _ROUNDING))
             self._filled = filled + 1
             return 0
 
