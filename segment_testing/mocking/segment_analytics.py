@@ -17,6 +17,7 @@ try:
     from segment import analytics  # type: ignore[import-untyped]
     from segment.analytics import oauth_manager, request  # type: ignore[import-untyped]
     from segment.analytics.consumer import Consumer  # type: ignore[import-untyped]
+    from segment.analytics.oauth_manager import OauthManager  # type: ignore[import-untyped]
 except ImportError as error:
     raise missing("segment_analytics", "segment-analytics-python") from error
 
@@ -26,11 +27,12 @@ _SESSIONS: list[Any] = [request._session, oauth_manager._session]
 
 
 class BackgroundThreads:
-    """The threads in which the SDK sends what was tracked (unless in its `sync_mode`)."""
+    """The threads in which the SDK sends what was tracked (unless in its `sync_mode`) and fetches OAuth tokens."""
 
     def __init__(self, adapter: FakeAdapter) -> None:
         self._adapter = adapter
         self._before = _consumers()
+        self._timers_before = _token_timers()
 
     @property
     def delays(self) -> list[float]:
@@ -51,11 +53,18 @@ class BackgroundThreads:
     def stop(self, timeout: float = 5.0) -> None:
         """End the threads that started since this was made, without sending what they have left."""
         deadline = time.monotonic() + timeout
-        started = [consumer for consumer in _consumers() if consumer not in self._before]
-        for consumer in started:
+        consumers = [consumer for consumer in _consumers() if consumer not in self._before]
+        for consumer in consumers:
             consumer.pause()
-        for consumer in started:
+        for consumer in consumers:
             consumer.join(max(0.0, deadline - time.monotonic()))
+        # one that is at work just now starts the next
+        while timers := [timer for timer in _token_timers() if timer not in self._timers_before]:
+            for timer in timers:
+                timer.cancel()
+                timer.join(max(0.0, deadline - time.monotonic()))
+            if time.monotonic() > deadline:
+                return
 
 
 @contextmanager
@@ -86,3 +95,9 @@ def segment_analytics(api: Handles, *, wait: bool = False, timeout: float = 5.0)
 
 def _consumers() -> list[Any]:
     return [thread for thread in threading.enumerate() if isinstance(thread, Consumer)]
+
+
+def _token_timers() -> list[threading.Timer]:
+    """Those that fetch OAuth tokens: half of its lifetime after the last one, or soon where there was none."""
+    timers = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    return [timer for timer in timers if isinstance(getattr(timer.function, "__self__", None), OauthManager)]

@@ -14,7 +14,11 @@ from segment import analytics
 from segment.analytics import request as sdk_request
 from segment.analytics.client import Client
 from segment.analytics.consumer import Consumer
+from segment.analytics.request import APIError
 
+from segment_testing.fake.core import TrackingAPI
+from segment_testing.fake.oauth import KeyPair, OAuthSettings, generate_key
+from segment_testing.fake.settings import FakeSettings
 from segment_testing.fake.wire import Ending, FakeRequest, Reply
 from segment_testing.mocking.segment_analytics import segment_analytics
 
@@ -159,3 +163,38 @@ def test_what_goes_wrong_reaches_the_caller_in_sync_mode(reply: Reply, error: st
         analytics.track("u1", "A")
     assert type(caught.value).__name__ == error
     assert sdk.delays == [reply.delay]
+
+
+# ---- OAuth
+
+
+@pytest.fixture(scope="module")
+def keys() -> KeyPair:
+    return generate_key()
+
+
+def with_oauth(keys: KeyPair, **options: Any) -> Client:
+    return Client("wk", oauth_client_id="app", oauth_client_key=keys.private_pem, oauth_key_id="key-1", **options)
+
+
+@pytest.mark.parametrize("sync", [False, True], ids=["thread", "sync"])
+def test_tokens_come_from_the_fake_too(keys: KeyPair, *, sync: bool) -> None:
+    api = TrackingAPI(FakeSettings(oauth=OAuthSettings(client_id="app", keys={"key-1": keys.public_pem})))
+    with segment_analytics(api):
+        with_oauth(keys, sync_mode=sync).track("u1", "A")
+    assert [(call.name, call.reception.write_key) for call in api.ledger.calls] == [("A", "wk")]
+    assert api.ledger.rejections == []
+    assert token_timers() == []
+
+
+def test_no_thread_goes_on_asking_for_tokens(keys: KeyPair) -> None:
+    down = Fake(*[Reply(500, (), b'{"error": "e", "error_description": "d"}')] * 99_999)
+    with segment_analytics(down), pytest.raises(APIError):
+        with_oauth(keys, sync_mode=True).track("u1", "A")
+    assert {request.path for request in down.requests} == {"/token"}
+    assert token_timers() == []
+
+
+def token_timers() -> list[threading.Timer]:
+    timers = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    return [timer for timer in timers if "OauthManager" in repr(timer.function)]
