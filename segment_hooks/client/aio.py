@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self, Unpack
 
 from segment_hooks.client import forking
 from segment_hooks.client.base import BaseClient
-from segment_hooks.client.batcher import Batch
+from segment_hooks.client.batcher import NEVER, Batch
 from segment_hooks.client.options import ClientOptions, Proxy, build_core, check_only_transport, default_transport
 from segment_hooks.client.receipt import Receipt
 from segment_hooks.client.transport import AsyncTransport, Transport
@@ -106,27 +107,29 @@ class AsyncSegmentClient(BaseClient):
             here = asyncio.get_running_loop()
         except RuntimeError:
             here = None
-        loop = self._loop
+        core, loop = self._core, self._loop
+        if core.over:
+            core.give_up(code="closed")  # what a call put there just while the client was closed
         if here is not None and here is not loop and (loop is None or loop.is_closed() or self._task_is_over()):
             loop = self._move_to(here)
-        if here is not None and here is loop:
+        if loop is None or loop.is_closed():
+            return  # the next call on a loop, or the end of the process, will see to it
+        core.batcher.wake_at = NEVER
+        if here is loop:
             self._ring()
-        elif loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(self._ring)
-        # or else the next call on a loop, or the end of the process, will see to it
+        else:
+            with suppress(RuntimeError):  # closed just now
+                loop.call_soon_threadsafe(self._ring)
 
     def _task_is_over(self) -> bool:
         return self._task is None or self._task.done()
 
     def _move_to(self, loop: asyncio.AbstractEventLoop) -> asyncio.AbstractEventLoop:
         """Go on with another loop, the old one having ended: what was on its way is sent again."""
-        with self._core.changed:
-            if self._sent is not None:
-                self._core.batcher.unanswered(self._sent)
-                self._sent = None
-            if self._loop is not None:
-                self._transport.forget()
-            self._loop, self._task, self._bell = loop, None, asyncio.Event()
+        self._recall()
+        if self._loop is not None:
+            self._transport.forget()
+        self._loop, self._task, self._bell = loop, None, asyncio.Event()
         return loop
 
     def _ring(self) -> None:
@@ -138,17 +141,22 @@ class AsyncSegmentClient(BaseClient):
 
     async def _run(self) -> None:
         core = self._core
-        while True:
-            batch = self._sent = await self._next()
-            try:
+        try:
+            while True:
+                batch = self._sent = await self._next()
                 failure = await core.send_async(batch, self._transport)
-            except BaseException:  # cancelled: whoever comes next sends it again
-                with core.changed:
-                    core.batcher.unanswered(batch)
-                raise
-            finally:
                 self._sent = None
-            core.answered(batch, failure)
+                core.answered(batch, failure)
+        finally:  # cancelled: whoever comes next sends it again
+            self._recall()
+
+    def _recall(self) -> None:
+        """Take back the batch that is on its way, if any: it will be sent again, under the same message ids."""
+        with self._core.changed:
+            if self._sent is not None:
+                self._core.batcher.unanswered(self._sent)
+                self._sent = None
+            self._core.batcher.wake_at = 1
 
     async def _next(self) -> Batch[Receipt]:
         """The next batch, for which this waits."""
@@ -190,8 +198,7 @@ class AsyncSegmentClient(BaseClient):
         core = self._core
         with core.changed:
             core.close_locked()
-            if self._sent is not None:
-                core.batcher.unanswered(self._sent)
+        self._recall()
         if isinstance(self._transport, ThreadedTransport):
             core.drain(self._transport.transport, core.close_timeout)
         core.give_up(code="not_closed")

@@ -16,6 +16,8 @@ class BaseClient:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        self._batcher = core.batcher
+        self._queue = core.batcher.queue
         core.wake = self._wake
         self.event = Events(self)
         self.identify = Identities(self)
@@ -33,14 +35,14 @@ class BaseClient:
 
     def accept(self, message_id: str, body: bytes) -> Receipt:
         """Take in an event that is encoded already; the calls do this."""
-        core = self._core
         receipt = Receipt(message_id, body)
-        with core.changed:
-            if core.direct and not core.batcher.full:
-                if core.batcher.add(receipt):
-                    self._wake()
-                return receipt
-        self._accept_late(receipt)
+        queue = self._queue
+        if len(queue) >= self._core.capacity:
+            self._accept_late(receipt)
+            return receipt
+        queue.append(receipt)  # as Batcher.add does
+        if len(queue) >= self._batcher.wake_at:
+            self._wake()
         return receipt
 
     def accept_all(self, events: Sequence[Encoded]) -> list[Receipt]:
@@ -95,6 +97,7 @@ class BaseClient:
     def after_fork_in_child(self) -> None:
         """See `forking`."""
         self._core.after_fork_in_child()
+        self._queue = self._batcher.queue
 
     def at_exit(self) -> None:
         """See `forking`."""

@@ -6,15 +6,19 @@ order of the events is kept. A driver, a thread or an asyncio task, does what th
 
     while True:
         batch = batcher.next()                 what to send now, if anything
-        … nothing: sleep batcher.wait() seconds, or until add() says that there is something new …
+        … nothing: sleep batcher.wait() seconds, or until add() says that there is something to do …
         settled = batcher.answered(batch, failure)
 
-Not thread-safe: the driver has a lock. At any time, accepted = delivered + rejected + abandoned + dropped + deferred +
-outstanding, in events.
+A driver has a lock around all of this but `add`, which any number of threads may call at any time: it appends to a
+deque, which is atomic, and then looks whether the sleeper asked to be woken by so many events. `wait` does it the other
+way round, asks first and then looks, so that one of the two always sees the other.
+
+At any time, accepted = delivered + rejected + abandoned + dropped + deferred + outstanding, in events.
 """
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import chain
@@ -25,10 +29,12 @@ import msgspec
 from segment_hooks.client.receipt import ReceiptState
 from segment_hooks.client.retrying import MAX_RETRIES, MAX_RETRY_SECONDS, Failure, backoff
 
+NEVER = sys.maxsize
+
 MAX_BATCH_EVENTS = 2_500
 """Segment answers 200 to a batch of more, and throws away what is over (HTTP API, "Batch")."""
 MAX_BATCH_BYTES = 475_000
-"""Of the documented 500 KB; the rest is for the envelope."""
+"""Of the documented 500 KB, and what SDKs allow themselves; the rest is for the envelope."""
 
 
 class HasBody(Protocol):
@@ -67,7 +73,6 @@ class Settled(msgspec.Struct, Generic[E], frozen=True):
 class Counts(msgspec.Struct):
     """How many events, since the beginning, have been …"""
 
-    accepted: int = 0
     delivered: int = 0
     rejected: int = 0
     abandoned: int = 0
@@ -101,18 +106,23 @@ class Batcher(Generic[E]):
         max_retries: int | None = MAX_RETRIES,
         max_retry_seconds: float = MAX_RETRY_SECONDS,
     ) -> None:
-        self.counts = Counts()
         self._clock = clock
         self._random = random
         self._flush_at = flush_at
         self._flush_interval = flush_interval
-        self._max_queue = max_queue
+        self.max_queue = max_queue
         self._max_retries = max_retries
         self._max_retry_seconds = max_retry_seconds
 
-        self._queue: deque[E] = deque()
-        self._bytes = 0  # in the queue
-        self._since = 0.0  # when the oldest in the queue came
+        self.restart()
+
+    def restart(self) -> None:
+        """Be as new: in the child of a fork, what was here is the parent's."""
+        self.counts = Counts()
+        self.queue: deque[E] = deque()
+        self.wake_at = 1
+        """How many events in the queue the sleeping driver wants to be woken by."""
+        self._since: float | None = None  # when the oldest in the queue was first seen there
         self._left = 0  # events that have left the queue, ever
         self._sent: Batch[E] | None = None
         self._again: deque[Batch[E]] = deque()  # to be sent before anything from the queue
@@ -124,38 +134,33 @@ class Batcher(Generic[E]):
     @property
     def full(self) -> bool:
         """Whether the queue has no room for one more."""
-        return len(self._queue) >= self._max_queue
+        return len(self.queue) >= self.max_queue
 
     @property
     def room(self) -> int:
         """For how many events the queue has room."""
-        return max(0, self._max_queue - len(self._queue))
+        return max(0, self.max_queue - len(self.queue))
 
     def add(self, entry: E) -> bool:
         """Take in an event; the caller has seen to room. Returns whether the driver has to look again."""
-        queue = self._queue
-        queue.append(entry)
-        self.counts.accepted += 1
-        size = len(entry.body) + 1
-        before = self._bytes
-        self._bytes = before + size
-        waiting = len(queue)
-        if waiting == 1:
-            self._since = self._clock()
-            return True
-        return waiting == self._flush_at or before < MAX_BATCH_BYTES <= before + size
+        self.queue.append(entry)
+        return len(self.queue) >= self.wake_at
+
+    def discard(self, count: int) -> None:
+        """Count so many events as accepted and abandoned, without ever having had them."""
+        self._left += count
+        self.counts.abandoned += count
 
     def drop_oldest(self) -> Settled[E]:
         """Give up the event that has waited longest. There must be one."""
-        entry = self._queue.popleft()
-        self._bytes -= len(entry.body) + 1
+        entry = self.queue.popleft()
         self._left += 1
         self.counts.dropped += 1
         return Settled((entry,), ReceiptState.ABANDONED)
 
     def flush(self) -> int:
         """Let what has been accepted so far wait for nothing more. Returns the mark for `settled_to`."""
-        self._flush_to = self.counts.accepted
+        self._flush_to = self.accepted
         return self._flush_to
 
     def settled_to(self, mark: int) -> bool:
@@ -164,14 +169,19 @@ class Batcher(Generic[E]):
         return self._left >= mark and (first is None or first.start >= mark)
 
     @property
+    def accepted(self) -> int:
+        """Events taken in since the beginning."""
+        return self._left + len(self.queue)
+
+    @property
     def queued(self) -> int:
         """Events that wait to be sent for the first time."""
-        return len(self._queue)
+        return len(self.queue)
 
     @property
     def outstanding(self) -> int:
         """Events that are not settled."""
-        return len(self._queue) + sum(len(batch.entries) for batch in self._unsettled())
+        return len(self.queue) + sum(len(batch.entries) for batch in self._unsettled())
 
     def _unsettled(self) -> list[Batch[E]]:
         return [*([self._sent] if self._sent is not None else ()), *self._again]
@@ -189,30 +199,37 @@ class Batcher(Generic[E]):
         else:
             return None
         self._sent = batch
+        self.wake_at = NEVER
         self.counts.requests += 1
         return batch
 
     def wait(self) -> float | None:
-        """Seconds until `next` may have something; None: not before an answer, or another event, comes."""
+        """Seconds until `next` may have something; None: not before an answer, or an event, comes. Sets `wake_at`."""
+        self.wake_at = NEVER
         if self._sent is not None:
             return None
-        due = 0.0 if self._again else self._due_in()
-        return None if due is None else max(due, self._wait_before_sending())
+        pause = self._wait_before_sending()
+        if self._again or pause > 0:
+            return pause
+        self.wake_at = self._flush_at if self.queue else 1
+        return self._due_in()
 
     def _wait_before_sending(self) -> float:
         return max(0.0, self._not_before - self._clock()) if self._not_before else 0.0
 
     def _due_in(self) -> float | None:
         """Seconds until a batch can be taken from the queue; None where it is empty."""
-        waiting = len(self._queue)
+        waiting = len(self.queue)
         if not waiting:
             return None
-        if waiting >= self._flush_at or self._bytes >= MAX_BATCH_BYTES or self._left < self._flush_to:
+        if self._since is None:
+            self._since = self._clock()
+        if waiting >= self._flush_at or self._left < self._flush_to:
             return 0.0
         return max(0.0, self._since + self._flush_interval - self._clock())
 
     def _take(self) -> Batch[E]:
-        queue, entries, size = self._queue, list[E](), 0
+        queue, entries, size = self.queue, list[E](), 0
         batch = Batch(entries, self._left)
         while queue and len(entries) < MAX_BATCH_EVENTS:
             more = len(queue[0].body) + 1
@@ -220,9 +237,8 @@ class Batcher(Generic[E]):
                 break
             size += more
             entries.append(queue.popleft())
-        self._bytes -= size
         self._left += len(entries)
-        self._since = self._clock()
+        self._since = None
         return batch
 
     # ---- answers come back
@@ -282,11 +298,12 @@ class Batcher(Generic[E]):
 
     def empty(self, *, deferred: bool = False) -> Settled[E] | None:
         """Give up everything that is not settled, or leave it to another process; an answer on its way is void."""
-        entries = [*chain.from_iterable(batch.entries for batch in self._unsettled()), *self._queue]
-        self._left += len(self._queue)
-        self._queue.clear()
+        entries = list(chain.from_iterable(batch.entries for batch in self._unsettled()))
+        while self.queue:  # one by one: other threads may still be adding
+            entries.append(self.queue.popleft())
+            self._left += 1
         self._again.clear()
-        self._sent, self._bytes, self._not_before = None, 0, 0.0
+        self._sent, self._not_before = None, 0.0
         if not entries:
             return None
         if deferred:

@@ -17,7 +17,7 @@ import msgspec
 
 import segment_hooks
 from segment_hooks.client.errors import SegmentError, invalid
-from segment_hooks.client.values import Object, aware, is_plain, plain
+from segment_hooks.client.values import Object, aware, is_flat, is_plain, plain
 
 MAX_EVENT = 32 * 1024
 """Bytes of JSON that one event may have (HTTP API, "Max request size")."""
@@ -97,6 +97,25 @@ def track(event: str, properties: Object | None, *common: Any) -> Encoded:
     return _encoded(Track, (event, _NOTHING if properties is None else properties), *common)
 
 
+def plain_track(event: str, properties: dict[str, object], user_id: str) -> Encoded | None:
+    """The commonest call by far, in a third of the time; None where it takes a closer look.
+
+    The keys of the bag are not looked at. They are text, as the types say; where they come as bytes, from a database
+    say, the values do too.
+    """
+    if not event or not user_id or not is_flat(map(type, properties.values())):
+        return None
+    try:
+        identity = _ready_id()
+    except IndexError:
+        identity = _new_id()
+    try:
+        body = _encode(Track(identity, _now(UTC), user_id, None, _ONLY_LIBRARY, None, event, properties))
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return None
+    return (identity, body) if len(body) <= MAX_EVENT else None
+
+
 def identify(traits: Object | None, *common: Any) -> Encoded:
     """An identify call."""
     return _encoded(Identify, (_NOTHING if traits is None else traits,), *common)
@@ -146,7 +165,7 @@ def _encoded(  # noqa: PLR0917  # positions are what the quick way costs least w
         user, anonymous = user_id, None
     else:
         user, anonymous = _ids(user_id, anonymous_id)
-    identity = _new_id() if message_id is None else _message_id(message_id)
+    identity = _next_id() if message_id is None else _message_id(message_id)
     call = kind(
         identity,
         _now(UTC) if timestamp is None else _timestamp(timestamp),
@@ -253,16 +272,21 @@ def _too_large(body: bytes) -> SegmentError:
 _ID_BYTES = 16
 _IDS_AT_ONCE = 64
 _ids_ready: deque[str] = deque()
+_ready_id = _ids_ready.popleft  # atomic: no two threads get the same
+
+
+def _next_id() -> str:
+    try:
+        return _ready_id()
+    except IndexError:
+        return _new_id()
 
 
 def _new_id() -> str:
-    try:
-        return _ids_ready.popleft()  # atomic: no two threads get the same
-    except IndexError:
-        digits = os.urandom(_ID_BYTES * _IDS_AT_ONCE).hex()
-        width = 2 * _ID_BYTES
-        _ids_ready.extend([digits[start : start + width] for start in range(width, len(digits), width)])
-        return digits[:width]
+    digits = os.urandom(_ID_BYTES * _IDS_AT_ONCE).hex()
+    width = 2 * _ID_BYTES
+    _ids_ready.extend([digits[start : start + width] for start in range(width, len(digits), width)])
+    return digits[:width]
 
 
 if hasattr(os, "register_at_fork"):

@@ -10,7 +10,7 @@ from typing import Self, Unpack
 
 from segment_hooks.client import forking
 from segment_hooks.client.base import BaseClient
-from segment_hooks.client.batcher import Batch
+from segment_hooks.client.batcher import NEVER, Batch
 from segment_hooks.client.options import ClientOptions, Proxy, build_core, check_only_transport, default_transport
 from segment_hooks.client.receipt import Receipt
 from segment_hooks.client.transport import Transport
@@ -101,7 +101,10 @@ class SegmentClient(BaseClient):
     def _wake(self) -> None:
         core = self._core
         with core.changed:
-            if self._thread is None and not core.closed:
+            core.batcher.wake_at = NEVER
+            if core.over:
+                core.give_up(code="closed")  # what a call put there just while the client was closed
+            elif self._thread is None and not core.closed:
                 forking.finalize()
                 thread = threading.Thread(target=self._run, name="segment_hooks client", daemon=True)
                 # at the end of the interpreter none can be started; close() delivers what is queued

@@ -68,7 +68,7 @@ class Core:
     def __init__(
         self,
         *,
-        make_batcher: Callable[[], Batcher[Receipt]],
+        batcher: Batcher[Receipt],
         endpoint: Endpoint,
         overflow: Overflow,
         close_timeout: float,
@@ -80,18 +80,18 @@ class Core:
         sending: bool,
     ) -> None:
         self.wake: Callable[[], None]  # the driver's
-        self.changed = threading.Condition()
+        self._renew_lock()
         self.endpoint = endpoint
         self.overflow: Overflow = overflow
         self.close_timeout = close_timeout
         self.observer = observer
         self.closed = False
+        self.over = False  # nothing is sent any more
         self._reporting: list[int] = []  # the threads that are telling of settled events just now
         self.refused = self.blocked = self.recovered = 0
-        self._make_batcher = make_batcher
-        self.batcher = make_batcher()
-        self.direct = sending and spool is None
-        """Whether an event for which there is room can be given to the batcher as it is: by far the commonest case."""
+        self.batcher = batcher
+        self.capacity = batcher.max_queue if sending and spool is None else 0
+        """How full the queue may be for an event to be put there at once, without the lock: the commonest case."""
         self._on_error = on_error
         self._clock = clock
         self._sending = sending
@@ -123,15 +123,14 @@ class Core:
         return any(wake)
 
     def _pretend_locked(self, receipts: Sequence[Receipt]) -> None:
-        self.batcher.counts.accepted += len(receipts)
-        self.batcher.counts.abandoned += len(receipts)
+        self.batcher.discard(len(receipts))
         error = SegmentError("sending is turned off (send=False)", type=SegmentErrorType.UNKNOWN, code="send_false")
         settle(receipts, ReceiptState.ABANDONED, error)
 
     def close_locked(self) -> None:
         """Accept nothing more, and let what is queued wait for nothing."""
         self.closed = True
-        self.direct = False
+        self.capacity = 0
         self.batcher.flush()
 
     def check_open(self) -> None:
@@ -245,6 +244,8 @@ class Core:
         with self.changed:
             settled = self.batcher.empty(deferred=self._spool is not None)
             self._spool_has_more = False
+            self.over = True
+            self.batcher.wake_at = 1
             if settled is not None:
                 self._reporting.append(threading.get_ident())
         if settled is not None:
@@ -320,12 +321,18 @@ class Core:
         for message_id, body in rows:
             self.batcher.add(Receipt(message_id, body))
 
+    def _renew_lock(self) -> None:
+        # reentrant, so that a signal handler or a finalizer that makes a call does not wait for the call it interrupts
+        self.lock = threading.RLock()
+        self.changed = threading.Condition(self.lock)
+
     # ---- the rest
 
     def stats_locked(self) -> ClientStats:
         """What has been done so far."""
         counts: dict[str, int] = msgspec.structs.asdict(self.batcher.counts)
         return ClientStats(
+            accepted=self.batcher.accepted,
             queued=self.batcher.outstanding,
             recovered=self.recovered,
             refused=self.refused,
@@ -352,11 +359,11 @@ class Core:
 
     def after_fork_in_child(self) -> None:
         """See `forking`."""
-        self.changed = threading.Condition()
+        self._renew_lock()
         left = self.batcher.empty(deferred=True)
         if left is not None:
             settle(left.entries, ReceiptState.DEFERRED)  # the parent has them
-        self.batcher = self._make_batcher()
+        self.batcher.restart()
         self.refused = self.blocked = self.recovered = 0
         self._reporting.clear()
         self._spool_has_more = False

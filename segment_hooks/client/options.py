@@ -6,7 +6,6 @@ import random
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, get_args
@@ -90,8 +89,7 @@ def build_core(write_key: str, options: ClientOptions) -> Core:
     clock = options.get("clock", time.monotonic)
     now = options.get("now", _now)
     spool = _spool(options.get("spool"))
-    make_batcher: Callable[[], Batcher[Receipt]] = partial(
-        Batcher[Receipt],
+    batcher = Batcher[Receipt](
         clock=clock,
         random=options.get("random", random.random),
         flush_at=_whole("flush_at", options.get("flush_at", 100), at_most=MAX_BATCH_EVENTS),
@@ -104,7 +102,7 @@ def build_core(write_key: str, options: ClientOptions) -> Core:
         write_key, host, now=now, compress=options.get("gzip", False), tokens=_tokens(options, region, clock, now)
     )
     return Core(
-        make_batcher=make_batcher,
+        batcher=batcher,
         endpoint=endpoint,
         overflow=overflow,
         close_timeout=_seconds("close_timeout", options.get("close_timeout", 10.0)),

@@ -9,6 +9,8 @@ from contextlib import suppress
 from enum import StrEnum
 from typing import Any
 
+import msgspec
+
 from segment_hooks.client.errors import SegmentError
 
 
@@ -30,21 +32,22 @@ class ReceiptState(StrEnum):
 _PENDING = ReceiptState.PENDING
 
 
-class Receipt:
+class Receipt(msgspec.Struct, eq=False, gc=False):
     """One event that was accepted.
 
     `message_id`: Segment's id of the event. `state`: what became of it so far. `error`: why, where it was rejected or
     abandoned. All three are for reading. Waiting does not hurry the delivery: `client.flush()` does.
+
+    A struct that the garbage collector passes by: most are thrown away at once, and tens of thousands may be queued.
+    The only references that could make a circle are those to who waits, and they go when the event is settled.
     """
 
-    __slots__ = ("_waiters", "body", "error", "message_id", "state")
-
-    def __init__(self, message_id: str, body: bytes) -> None:
-        self.message_id = message_id
-        self.body = body  # the event's JSON text, until it is settled
-        self.state = _PENDING
-        self.error: SegmentError | None = None
-        self._waiters: list[Callable[[], None]] | None = None
+    message_id: str
+    body: bytes
+    """The event's JSON text, until it is settled."""
+    state: ReceiptState = ReceiptState.PENDING
+    error: SegmentError | None = None
+    _waiters: list[Callable[[], None]] | None = None
 
     def wait(self, timeout: float | None = None) -> ReceiptState:
         """Block until the event is settled, or for `timeout` seconds; returns the state, `PENDING` if the time ran out.

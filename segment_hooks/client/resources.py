@@ -56,6 +56,19 @@ class Events:
         message_id: str | None = None,
     ) -> Receipt:
         """A user did something: `event` is what, `properties` the details."""
+        if (
+            type(user_id) is str
+            and type(event) is str
+            and type(properties) is dict
+            and anonymous_id is None
+            and context is None
+            and integrations is None
+            and timestamp is None
+            and message_id is None
+        ):
+            encoded = calls.plain_track(event, properties, user_id)
+            if encoded is not None:
+                return self._accept(*encoded)
         return self._accept(
             *calls.track(event, properties, user_id, anonymous_id, context, integrations, timestamp, message_id)
         )

@@ -55,7 +55,8 @@ Object: TypeAlias = Mapping[str, object] | msgspec.Struct | Dataclass | Attrs | 
 """What may be given as properties, traits, context: anything that is a JSON object in the end."""
 
 _SIMPLE = frozenset({str, int, float, bool, type(None), UUID, date})
-_is_flat = _SIMPLE.issuperset
+is_flat = _SIMPLE.issuperset
+"""Whether these are types of which nothing has to be looked at."""
 _DEEPEST = 100
 """Levels. What is nested deeper is most likely an object that contains itself."""
 
@@ -72,7 +73,7 @@ def is_plain(bag: object) -> bool:
         "".join(cast("dict[str, object]", bag))  # the quickest way to see that every key is text
     except TypeError:
         return False
-    return _is_flat(map(type, values)) or all(map(_is_plain_value, values))
+    return is_flat(map(type, values)) or all(map(_is_plain_value, values))
 
 
 def _is_plain_value(value: object) -> bool:
