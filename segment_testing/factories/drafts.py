@@ -27,7 +27,7 @@ class Draft:
         # how long the SDK keeps it; and how far off the sender's clock is, together with the time on the network
         self._queued = timedelta(milliseconds=random.randint(5, 2_000))
         self._skew = timedelta(milliseconds=random.randint(-1_500, 3_000))
-        given = moment_of(wish.envelope.get("timestamp"))
+        given = _named(wish.envelope.get("timestamp"))
         moment = cast_.now - JUST_NOW if given is None else given
         self._moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)  # what Segment writes
         context = wish.envelope.get("context")
@@ -90,15 +90,17 @@ class Draft:
         return laid_over(payload, envelope, "the event")
 
 
-def moment_of(timestamp: object) -> datetime | None:
-    """The moment that a timestamp names, in UTC; None where it is to be taken as it stands, or there is none.
+def moment_of(moment: datetime) -> datetime:
+    """The same in UTC. Raises `ValueError` where there is no time zone: elsewhere it would be another moment."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone: write datetime(…, tzinfo=UTC)")
+    return moment.astimezone(UTC)
 
-    Raises `ValueError` for a time without a time zone, which would be another moment on another machine.
-    """
+
+def _named(timestamp: object) -> datetime | None:
+    """The moment that a timestamp names; None where it is to be taken as it stands, or there is none."""
     if isinstance(timestamp, datetime):
-        if timestamp.tzinfo is None:
-            raise ValueError(f"timestamp {timestamp} has no time zone: write datetime(…, tzinfo=UTC)")
-        return timestamp.astimezone(UTC)
+        return moment_of(timestamp)
     return parse_timestamp(timestamp) if isinstance(timestamp, str) else None
 
 

@@ -50,11 +50,11 @@ class Events(Maker):
 
     @overload
     def track(
-        self, event: str = ..., *, properties: Mapping[str, Any] | None = ..., **more: Any
+        self, event: Text = ..., *, properties: Mapping[str, Any] | None = ..., **more: Any
     ) -> Track[dict[str, Any]]: ...
     @overload
-    def track(self, event: str = ..., *, properties: T, **more: Any) -> Track[T]: ...
-    def track(self, event: str = "Order Completed", **more: Any) -> Any:
+    def track(self, event: Text = ..., *, properties: T, **more: Any) -> Track[T]: ...
+    def track(self, event: Text = "Order Completed", **more: Any) -> Any:
         """A user did something.
 
         The properties of an event that Segment's specs know (e-commerce, B2B SaaS, mobile, email) are made up as they
@@ -120,7 +120,7 @@ class Calls:
     def __init__(self, maker: Maker) -> None:
         self._maker = maker
 
-    def track(self, event: str = "Order Completed", **more: Any) -> dict[str, Any]:
+    def track(self, event: Text = "Order Completed", **more: Any) -> dict[str, Any]:
         """A user did something."""
         return self._call("track", more, {"event": event})
 

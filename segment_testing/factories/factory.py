@@ -98,8 +98,12 @@ def _clock(now: datetime | Callable[[], datetime] | None) -> Callable[[], dateti
     if now is None:
         return lambda: datetime.now(UTC)
     if callable(now):
-        return now
-    moment = moment_of(now)
-    if moment is None:
-        raise TypeError(f"now is a time, or what tells the time, not {type(now).__name__}")
+        return lambda: _checked(now())
+    moment = _checked(now)
     return lambda: moment
+
+
+def _checked(now: object) -> datetime:
+    if not isinstance(now, datetime):
+        raise TypeError(f"now is a time, or what tells the time, not {type(now).__name__}")
+    return moment_of(now)

@@ -31,7 +31,7 @@ def usual_sdk(wish: Wish) -> SDK:
     """Which kind of SDK such calls mostly come from."""
     if wish.sdk is not None:
         return wish.sdk
-    event = wish.head.get("event")
+    event = _event(wish)
     if wish.kind == "screen" or event in spec.MOBILE:
         return "mobile"
     return "server" if event in spec.EMAIL else "browser"
@@ -51,7 +51,7 @@ def make(wish: Wish, cast_: Cast, moment: datetime, *, delivered: bool) -> dict[
     call |= _head(wish, cast_, site)
     if wish.kind in BAGS:
         call[BAGS[wish.kind]] = _bag(wish, cast_, moment, page | _copied(call, wish.kind))
-    context = surroundings.context(sdk, person, page, campaign) | spec.context_of(call.get("event", ""), person)
+    context = surroundings.context(sdk, person, page, campaign) | spec.context_of(_event(wish), person)
     if delivered and sdk != "server":
         context["ip"] = person.ip
     call["context"] = _context(context, wish)
@@ -61,6 +61,12 @@ def make(wish: Wish, cast_: Cast, moment: datetime, *, delivered: bool) -> dict[
     if sdk == "browser":
         call["_metadata"] = {"bundled": ["Segment.io"], "unbundled": [], "bundledIds": []}
     return call
+
+
+def _event(wish: Wish) -> str:
+    """The name of a track event, empty where there is none."""
+    name = wish.head.get("event")
+    return name if isinstance(name, str) else ""
 
 
 def _message_id(sdk: SDK, moment: datetime) -> str:
@@ -79,7 +85,7 @@ def _ids(wish: Wish, person: Person, sdk: SDK) -> dict[str, Any]:
 def _head(wish: Wish, cast_: Cast, site: words.Site) -> dict[str, Any]:
     match wish.kind:
         case "track":
-            return {"event": wish.head["event"]}
+            return laid_over({}, wish.head, "track")
         case "group":
             return {"groupId": cast_.company.id}
         case "alias":
@@ -118,7 +124,7 @@ def _bag(wish: Wish, cast_: Cast, moment: datetime, page: dict[str, Any]) -> dic
     match wish.kind:
         case "track":
             scene = spec.Scene(cast_.random, cast_.person, moment, given)
-            made = spec.properties_of(wish.head["event"], scene)
+            made = spec.properties_of(_event(wish), scene)
         case "identify":
             made = _user_traits(cast_)
         case "group":

@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
-from http.client import ResponseNotReady, responses
+from http.client import responses
 from io import BytesIO
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -91,23 +91,20 @@ def mounted_requests(
 class _Connection(HTTPConnection):
     """A connection that leads to a `Carrier`. urllib3 lets a pool choose the class of its connections."""
 
+    _sent: FakeRequest
+
     def __init__(self, *args: Any, carrier: Carrier, url: SplitResult, **options: Any) -> None:
         super().__init__(*args, **options)
         self._carrier = carrier
         self._url = url
-        self._sent: FakeRequest | None = None
         self._options: dict[str, Any] = {}
 
     def connect(self) -> None:
-        pass
+        """There is nothing to connect to."""
 
     @property
     def is_closed(self) -> bool:
         return False  # an open connection is given the time-out for reading
-
-    @property
-    def is_connected(self) -> bool:
-        return True
 
     def request(  # type: ignore[override]  # typeshed declares that of http.client, urllib3 has more
         self,
@@ -136,8 +133,6 @@ class _Connection(HTTPConnection):
         self._options = options
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]
-        if self._sent is None:
-            raise ResponseNotReady
         arrival = self._carrier.carry(self._sent, patience=self.timeout)
         if arrival.wait:
             time.sleep(arrival.wait)

@@ -59,12 +59,13 @@ class BackgroundThreads:
         for consumer in consumers:
             consumer.join(max(0.0, deadline - time.monotonic()))
         # one that is at work just now starts the next
-        while timers := [timer for timer in _token_timers() if timer not in self._timers_before]:
+        while (timers := self._new_timers()) and time.monotonic() < deadline:
             for timer in timers:
                 timer.cancel()
                 timer.join(max(0.0, deadline - time.monotonic()))
-            if time.monotonic() > deadline:
-                return
+
+    def _new_timers(self) -> list[threading.Timer]:
+        return [timer for timer in _token_timers() if timer not in self._timers_before]
 
 
 @contextmanager

@@ -88,6 +88,17 @@ def test_keywords_of_the_envelope(make: Factories) -> None:
     assert make.delete(user_id="u1").user_id == "u1"
 
 
+@pytest.mark.parametrize("odd", [None, 5, ["a"]])
+def test_an_event_whose_name_is_none(make: Factories, odd: Any) -> None:
+    assert make.track(odd).payload["event"] == odd
+    assert make.calls.track(odd)["event"] == odd
+
+
+def test_an_event_without_a_name(make: Factories) -> None:
+    assert "event" not in make.track(ABSENT).payload
+    assert "event" not in make.calls.track(ABSENT)
+
+
 def test_names_of_pages_and_screens(make: Factories) -> None:
     page = make.page("Über uns", "About")
     assert (page.name, page.category) == ("Über uns", "About")
@@ -258,6 +269,15 @@ def test_an_event_has_just_happened() -> None:
     assert event.received_at
     assert event.timestamp
     assert before - timedelta(seconds=5) < event.timestamp < event.received_at <= datetime.now(UTC)
+
+
+def test_the_present_may_be_told_by_a_function() -> None:
+    moments = iter([NOW.astimezone(timezone(timedelta(hours=5))), NOW + timedelta(days=1)])
+    made = Factories(now=lambda: next(moments))
+    first, second = made.identify(), made.identify()
+    assert first.timestamp == NOW - timedelta(seconds=2)
+    assert second.timestamp == NOW + timedelta(days=1, seconds=-2)
+    assert first.traits["createdAt"].endswith("Z")
 
 
 def test_a_time_that_is_given_is_that_of_the_event(make: Factories) -> None:

@@ -246,6 +246,13 @@ def test_delays_are_noted(module: Any) -> None:
     assert made.delays == [2.5]
 
 
+@pytest.mark.parametrize(("library", "module"), [(httpx, for_httpx), (httpx2, for_httpx2)])
+def test_as_a_handler_of_the_librarys_own_mock(library: Any, module: Any) -> None:
+    handler = module.FakeTransport(Scripted(Reply(418, delay=60.0)), wait=True).answer
+    with library.Client(transport=library.MockTransport(handler)) as client:
+        assert client.post("https://api.segment.io/v1/t", timeout=None).status_code == 418
+
+
 # ---- hosts
 
 

@@ -130,3 +130,11 @@ def test_an_adapter_can_stand_for_everything() -> None:
         assert session.get("http://localhost:8000/v1/t").status_code == 404
         assert session.get("http://[::1]:8000/v1/t").status_code == 404
     assert [request.headers.get(b"host") for request in api.requests] == [b"localhost:8000", b"[::1]:8000"]
+
+
+def test_a_host_header_of_ones_own_stays() -> None:
+    api = Replies()
+    with requests.Session() as session:
+        mount_requests(session, api)
+        session.post(URL, headers={"Host": "other.example"})
+    assert api.requests[0].headers.get_all(b"host") == (b"other.example",)
