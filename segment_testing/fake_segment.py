@@ -20,7 +20,7 @@ from segment_testing.fake.wire import FakeRequest, Reply
 from segment_testing.patterns import payload_of
 from segment_testing.queries import Queries
 from segment_testing.recording import Call, Rejection
-from segment_testing.showing import ASKED_FOR
+from segment_testing.showing import ASKED_FOR, plural
 from segment_testing.snapshots import snapshot_of
 
 if TYPE_CHECKING:
@@ -114,4 +114,22 @@ class FakeSegment(Queries):
 
     def __repr__(self) -> str:
         ledger = self.api.ledger
-        return f"<FakeSegment: {ledger.total} calls, {len(ledger.rejections)} rejected>"
+        return f"<{type(self).__name__}: {plural(ledger.total, 'call')}, {len(ledger.rejections)} rejected>"
+
+
+class ServedSegment(FakeSegment):
+    """The same, and reachable over HTTP: what the fixture `segment_server` gives."""
+
+    def __init__(self, server: ServedFake, settings: FakeSettings | None = None) -> None:
+        super().__init__(settings, api=server.api)
+        self.server = server
+
+    @property
+    def url(self) -> str:
+        """Scheme, host and port, as SDKs take it for their host."""
+        return self.server.url
+
+    @property
+    def port(self) -> int:
+        """The port on which it listens."""
+        return self.server.port

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from types import FunctionType
 
 from segment_testing.matching import ABSENT, exactly, is_array, is_object
-from segment_testing.recording import Call, Reason, Rejection
+from segment_testing.recording import Call, Ledger, Reason, Rejection
 from segment_testing.serverside import loads
 
 LONGEST = 60
@@ -83,6 +83,20 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def record(ledger: Ledger, limit: int = 30) -> str:
+    """What a ledger holds, as tables of at most `limit` lines each."""
+    calls, rejections, duplicates = ledger.calls, ledger.rejections, ledger.duplicates
+    lines = table(call_rows(calls[:limit]), 0) if calls else ["no call was recorded"]
+    lines += _more(len(calls), limit)
+    if ledger.forgotten:
+        lines.insert(0, f"{plural(ledger.forgotten, 'older call')} forgotten, because of max_calls")
+    for word, group in (("rejected", rejections), ("duplicates", duplicates)):
+        if group:
+            lines += [f"{word}:", *(f"    {rejection_line(each)}" for each in group[:limit])]
+            lines += _more(len(group), limit)
+    return "\n".join(lines)
+
+
 ASKED_FOR = frozenset({Reason.FAULT, Reason.RATE_LIMITED})
 """Rejections that the test itself asked for: they are shown, but are no fault of the code under test."""
 
@@ -119,6 +133,10 @@ def _show(value: object) -> str:
         return _printable(repr(value))
     except Exception:  # noqa: BLE001  # an object of the test's that cannot say what it is
         return f"<{type(value).__name__}>"
+
+
+def _more(count: int, limit: int) -> list[str]:
+    return [f"… and {count - limit:,} more"] if count > limit else []
 
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
