@@ -17,6 +17,7 @@ HEAVY = [
     "fastapi",
     "flask",
     "httpx",
+    "jsonschema_rs",
     "litestar",
     "opentelemetry",
     "pydantic",

@@ -15,9 +15,9 @@ PACKAGE = ROOT / "segment_hooks"
 LAYERS = [
     {"errors", "log", "wire", "timestamps", "context", "jsontext", "stringify", "tolerant", "typed", "events"},
     {"signature", "explain", "forms", "parsing", "outcomes", "threads", "deadline"},
-    {"routes", "registration", "dispatch", "router", "inbox"},
+    {"routes", "registration", "dispatch", "router", "inbox", "tracking_plan"},
     {"webhook", "problems", "receiver"},
-    {"asgi", "wsgi", "integrations", "stores", "client", "cli", "commands", "__main__", "__init__"},
+    {"asgi", "wsgi", "integrations", "stores", "client", "cli", "commands", "specs", "__main__", "__init__"},
 ]
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
 
@@ -45,6 +45,9 @@ def room(path: Path) -> str:
 def room_of(module: list[str]) -> str:
     return "stores" if module[1] == "inbox" and set(module[2:]) & STORES else module[1]
 
+
+VALIDATOR = {PACKAGE / "tracking_plan" / "validator.py": {"jsonschema_rs"}}
+"""Of the tracking plan, what validates, and the library that it stands on."""
 
 CLIENT_EXTRAS = {
     path: {path.stem}
@@ -107,7 +110,7 @@ def test_every_exception_is_in_use() -> None:
 
 @pytest.mark.parametrize("path", [p for p in MODULES if room(p) not in RIM], ids=lambda path: path.stem)
 def test_the_core_needs_msgspec_only(path: Path) -> None:
-    allowed = {*sys.stdlib_module_names, "msgspec", "segment_hooks", *CLIENT_EXTRAS.get(path, ())}
+    allowed = {*sys.stdlib_module_names, "msgspec", "segment_hooks", *(CLIENT_EXTRAS | VALIDATOR).get(path, ())}
     third = {name.split(".")[0] for name, when_imported in imports(path) if when_imported} - allowed
     assert not third
 
