@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from email.utils import formatdate
 from typing import Any, TypeAlias
 
 from starlette.requests import ClientDisconnect, Request
@@ -51,6 +52,7 @@ class Resource:
             response = _problem(error)
         except ClientDisconnect:
             return
+        response.headers["date"] = formatdate(usegmt=True)
         if scope["method"] == "HEAD" and not isinstance(response, Streaming):
             response.body = b""  # its length has been told
         await response(scope, receive, send)
@@ -73,7 +75,9 @@ class Nothing:
         self._error = ControlError(404, "path", "No such path", f"The controls are {known}.")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await _problem(self._error)(scope, receive, send)
+        response = _problem(self._error)
+        response.headers["date"] = formatdate(usegmt=True)
+        await response(scope, receive, send)
 
 
 class Streaming(Response):

@@ -19,6 +19,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
+from email.utils import formatdate
 
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
@@ -76,7 +77,8 @@ class LiveStream:
 
     async def serve(self, place: Mark, scope: Scope, receive: Receive, send: Send) -> None:
         """Send what comes after `place`, until the client goes or the stream is closed."""
-        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        headers = [*_HEADERS, (b"date", formatdate(usegmt=True).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         if scope["method"] == "HEAD":
             await send({"type": "http.response.body"})
             return
@@ -93,6 +95,7 @@ class LiveStream:
                     if self._over(client):
                         break
                     await send(_chunk(event))
+                    await asyncio.sleep(0)  # a long ledger must not keep other requests waiting
                 place = came.mark
                 if not await client.woken(self._heartbeat):
                     await send(_chunk(b": still here\n\n"))

@@ -44,6 +44,7 @@ async def get(http: httpx.AsyncClient, path: str, **query: Any) -> Any:
     response = await http.get(f"/_fake/{path}", params=query)
     assert response.status_code == 200, response.text
     assert response.headers["content-type"] == "application/json"
+    assert response.headers["date"].endswith(" GMT")
     return response.json()
 
 
