@@ -172,7 +172,7 @@ def _encoded(  # noqa: PLR0917  # positions are what the quick way costs least w
         user,
         anonymous,
         _ONLY_LIBRARY if context is None else _with_library(context),
-        integrations,
+        None if integrations is None else _object(integrations, "$.integrations"),
         *own,
     )
     bag = own[-1]  # of an alias call, its id
@@ -200,9 +200,11 @@ def _encode_carefully(call: Call) -> bytes:
 
 
 def _with_library(context: Object) -> object:
-    if is_plain(context):
-        return {"library": _LIBRARY, **cast("dict[str, object]", context)}
-    return {"library": _LIBRARY, **plain(context, "$.context")}
+    return {"library": _LIBRARY, **_object(context, "$.context")}
+
+
+def _object(value: object, path: str) -> dict[str, object]:
+    return cast("dict[str, object]", value) if is_plain(value) else plain(value, path)
 
 
 def _ids(user_id: Id | None, anonymous_id: Id | None) -> tuple[str | None, str | None]:

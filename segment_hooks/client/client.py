@@ -16,7 +16,7 @@ from segment_hooks.client.receipt import Receipt
 from segment_hooks.client.transport import Transport
 from segment_hooks.errors import ConfigurationError
 
-_PARTING = 1.0  # seconds; a thread that waits for an answer has nothing to do any more, and ends with the process
+_PARTING = 1.0  # seconds, for a thread that has nothing left to do
 
 
 class SegmentClient(BaseClient):
@@ -84,15 +84,14 @@ class SegmentClient(BaseClient):
             return  # the one who began will see to the rest
         if thread is None or not thread.is_alive():
             core.drain(self._transport, seconds)
-        else:
-            with core.changed:
-                core.changed.wait_for(core.idle_locked, seconds)
+            self._transport.close()
+            thread = None
+        with core.changed:
+            done = core.changed.wait_for(core.idle_locked, 0 if thread is None else seconds)
         core.give_up(code="closed")
         self._wake()
-        if thread is not None and thread.is_alive():
-            thread.join(_PARTING)
-        else:
-            self._transport.close()
+        if thread is not None and done:
+            thread.join(_PARTING)  # it closes the transport; one that still waits for an answer ends with the process
         core.close_spool()
         forking.forget(self)
 

@@ -17,7 +17,7 @@ from segment_hooks.client.batcher import Batch, Batcher, Settled
 from segment_hooks.client.errors import SegmentError, SegmentErrorType
 from segment_hooks.client.exchange import Endpoint, Exchange, carry_out, carry_out_async
 from segment_hooks.client.log import logger
-from segment_hooks.client.observing import Attempt, Observer
+from segment_hooks.client.observing import Attempt, Forgiving, Observer
 from segment_hooks.client.receipt import Receipt, ReceiptState, settle
 from segment_hooks.client.retrying import Failure
 from segment_hooks.client.transport import AsyncTransport, Transport
@@ -84,7 +84,7 @@ class Core:
         self.endpoint = endpoint
         self.overflow: Overflow = overflow
         self.close_timeout = close_timeout
-        self.observer = observer
+        self.observer = None if observer is None else Forgiving(observer)
         self.closed = False
         self.over = False  # nothing is sent any more
         self._reporting: list[int] = []  # the threads that are telling of settled events just now
@@ -207,7 +207,7 @@ class Core:
             with self.observer.sending(attempt):
                 attempt.failure = carry_out(exchange, transport)
             return attempt.failure
-        except Exception as error:  # noqa: BLE001  # the driver must go on, whatever an observer does
+        except Exception as error:  # noqa: BLE001  # the driver must go on, whatever a library does
             return _unexpected(error)
 
     async def send_async(self, batch: Batch[Receipt], transport: AsyncTransport) -> Failure | None:

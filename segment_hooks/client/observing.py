@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+import sys
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 import msgspec
 
+from segment_hooks.client.log import logger
 from segment_hooks.client.receipt import ReceiptState
 from segment_hooks.client.retrying import Failure
 
@@ -30,3 +33,38 @@ class Observer(Protocol):
     def settled(self, state: ReceiptState, events: int, code: str | None) -> None:
         """So many events have come to this state; `code`: of the error, if there is one."""
         ...
+
+
+class Forgiving:
+    """An observer around another one, whose errors are logged and else of no consequence: events go before figures."""
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+
+    @contextmanager
+    def sending(self, attempt: Attempt) -> Generator[None]:
+        """See `Observer.sending`."""
+        block: AbstractContextManager[object] | None = None
+        with _logged():
+            entered = self._observer.sending(attempt)
+            entered.__enter__()
+            block = entered
+        try:
+            yield
+        finally:
+            if block is not None:
+                with _logged():
+                    block.__exit__(*sys.exc_info())
+
+    def settled(self, state: ReceiptState, events: int, code: str | None) -> None:
+        """See `Observer.settled`."""
+        with _logged():
+            self._observer.settled(state, events, code)
+
+
+@contextmanager
+def _logged() -> Generator[None]:
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  # the observer may be anybody's
+        logger().error("segment client: the observer raised %s", type(error).__name__)

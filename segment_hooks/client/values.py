@@ -71,9 +71,9 @@ def is_plain(bag: object) -> bool:
     values = cast("dict[object, object]", bag).values()
     try:
         "".join(cast("dict[str, object]", bag))  # the quickest way to see that every key is text
-    except TypeError:
+        return is_flat(map(type, values)) or all(map(_is_plain_value, values))
+    except (TypeError, RecursionError):
         return False
-    return is_flat(map(type, values)) or all(map(_is_plain_value, values))
 
 
 def _is_plain_value(value: object) -> bool:
@@ -167,14 +167,14 @@ def _key(key: object, path: str) -> str:
 def _opened(value: object, path: str) -> object:
     """An object of some class as what it holds, one level of it."""
     kind = type(value)
+    if kind.__module__.partition(".")[0] in {"pydantic", "pydantic_core"}:
+        return str(value)  # a URL; of a secret, this is asterisks
     serializer: Any = getattr(kind, "__pydantic_serializer__", None)
     if serializer is not None:
         # as Python values, so that a number stays one; the names are those that the model has in JSON
         return serializer.to_python(value, mode="python", by_alias=True)
     if isinstance(value, msgspec.Struct) or hasattr(kind, "__dataclass_fields__") or hasattr(kind, "__attrs_attrs__"):
         return _fields(value, path)
-    if kind.__module__.partition(".")[0] in {"pydantic", "pydantic_core"}:
-        return str(value)  # a URL; of a secret, this is asterisks
     raise invalid("type", f"{path} is a {kind.__name__}, which has no form in JSON", path)
 
 
