@@ -76,7 +76,8 @@ def fill() -> None:
     API.faults.add(faults.sequence(500, faults.reset()).on("/v1/*").after(1), lambda request, answer: answer())
 
 
-@schema.include(path_regex="^/v1|^/token").parametrize()
+# the paths of one letter are the same routes again
+@schema.include(path_regex="^/v1|^/token").exclude(path_regex="^/v1/.$").parametrize()
 @bounded
 def test_sdks_get_documented_answers(case: Any) -> None:
     case.call_and_validate(checks=CONFORMANCE)
