@@ -29,7 +29,14 @@ class Server:
     def __init__(self, kind: str, app: str, core: int | None) -> None:
         self.port = _free_port()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", *_COMMANDS[kind].split(), "--port", str(self.port), f"benchmarks.apps:{app}"],
+            [
+                sys.executable,
+                "-m",
+                *_COMMANDS[kind].split(),
+                "--port",
+                str(self.port),
+                app if ":" in app else f"benchmarks.apps:{app}",
+            ],
             cwd=Path(__file__).parents[1],
             start_new_session=True,
         )

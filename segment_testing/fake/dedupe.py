@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class Seen:
-    """The latest ids, at least `at_least` of them and fewer than twice as many: two generations, of which the older is
+    """The latest ids, at least `at_least` of them, about twice as many at most: two generations, of which the older is
     let go when the younger is full. Not safe by itself to use from several threads."""
 
     def __init__(self, at_least: int) -> None:
@@ -13,14 +15,24 @@ class Seen:
         self._younger: set[str] = set()
         self._older: set[str] = set()
 
-    def add(self, message_id: str) -> bool:
-        """Whether this id is new; from now on it is not."""
+    def add_all(self, ids: Sequence[str]) -> list[bool] | None:
+        """From now on these are known. Returns for each whether it is new, or None where all of them are."""
+        if not self._size:
+            return None
+        distinct = set(ids)
+        if len(distinct) == len(ids) and self._younger.isdisjoint(distinct) and self._older.isdisjoint(distinct):
+            self._younger |= distinct
+            are_new = None
+        else:
+            are_new = [self._add(each) for each in ids]
+        if len(self._younger) >= self._size:
+            self._older, self._younger = self._younger, set()
+        return are_new
+
+    def _add(self, message_id: str) -> bool:
         if message_id in self._younger or message_id in self._older:
             return False
-        if self._size:
-            self._younger.add(message_id)
-            if len(self._younger) >= self._size:
-                self._older, self._younger = self._younger, set()
+        self._younger.add(message_id)
         return True
 
     def clear(self) -> None:

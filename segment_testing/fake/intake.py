@@ -67,42 +67,42 @@ class Intake:
             self._seen.clear()
         self._ledger.clear()
 
-    def _judge_each(
-        self, messages: Messages, texts: list[bytes], reception: Reception, credentials: Credentials
-    ) -> None:
+    def _judge_each(self, messages: Messages, texts: list[bytes], shared: Reception, credentials: Credentials) -> None:
         """Every call by its own merits: of a batch with bad calls the good ones are taken (`multi_user_error`)."""
         calls: list[Call] = []
         rejections: list[Rejection] = []
-        sources: dict[str | None, tuple[Reception, Problem | None]] = {}
-        key, problems, longest = reception.write_key, messages.problems, self._settings.limits.message_id
+        key, problems, longest = shared.write_key, messages.problems, self._settings.limits.message_id
+        reception, unknown = self._source(key, shared, credentials)
         for index, head in enumerate(messages.heads):
-            own_key = key or head.write_key or None
-            source = sources.get(own_key)
-            if source is None:
-                source = sources[own_key] = self._source(own_key, reception, credentials)
-            own_reception, problem = source
+            if key is None:
+                reception, unknown = self._source(head.write_key, reception, credentials)
             kind = TYPES.get(head.type or "")
-            if problem is None:
-                problem = problems.get(index)
-            if problem is None:
-                problem = unknown_type(head.type) if kind is None else missing(kind, head)
-            message_id = head.message_id or f"api-{secrets.token_hex(14)}"
-            if problem is None and len(message_id) > longest:
-                detail = f"`messageId` has {len(message_id):,} characters; it may have {longest}"
-                problem = Reason.MESSAGE_ID_TOO_LONG, detail
-            if problem is not None or kind is None:
-                rejections.append(_rejection(problem or unknown_type(None), index, messages, texts, own_reception))
-                continue
-            name = head.event if kind == "track" else head.name
-            if name is not None:
-                name = intern(name)  # many calls share it
-            calls.append(Call(own_reception, texts[index], kind, message_id, name, head.user_id, head.anonymous_id))
+            problem = (
+                unknown
+                or (problems.get(index) if problems else None)
+                or (unknown_type(head.type) if kind is None else missing(kind, head))
+            )
+            message_id = head.message_id
+            if message_id is None or not 0 < len(message_id) <= longest:
+                if not message_id:
+                    message_id = f"api-{secrets.token_hex(14)}"
+                elif problem is None:
+                    detail = f"`messageId` has {len(message_id):,} characters; it may have {longest}"
+                    problem = Reason.MESSAGE_ID_TOO_LONG, detail
+            if problem is None and kind is not None:
+                name = head.event if kind == "track" else head.name
+                if name is not None:
+                    name = intern(name)  # many calls share it
+                calls.append(Call(reception, texts[index], kind, message_id, name, head.user_id, head.anonymous_id))
+            else:
+                rejections.append(_rejection(problem or unknown_type(None), index, messages, texts, reception))
         self._record(calls, rejections)
 
     def _source(
         self, key: str | None, reception: Reception, credentials: Credentials
     ) -> tuple[Reception, Problem | None]:
-        """What is known of the calls with this write key, and what is wrong with all of them."""
+        """What is known of calls with this write key, and what is wrong with all of them."""
+        key = key or None
         if key != reception.write_key:
             reception = replace(reception, write_key=key)
         if self._settings.knows(key):
@@ -114,13 +114,12 @@ class Intake:
 
     def _record(self, calls: list[Call], rejections: list[Rejection]) -> None:
         with self._lock:
-            add = self._seen.add
-            is_new = [add(call.message_id) for call in calls]
-        if all(is_new):
+            are_new = self._seen.add_all([call.message_id for call in calls])
+        if are_new is None:
             self._ledger.record(calls, rejections)
             return
-        fresh = [call for call, new in zip(calls, is_new, strict=True) if new]
-        duplicates = [_duplicate(call) for call, new in zip(calls, is_new, strict=True) if not new]
+        fresh = [call for call, new in zip(calls, are_new, strict=True) if new]
+        duplicates = [_duplicate(call) for call, new in zip(calls, are_new, strict=True) if not new]
         self._ledger.record(fresh, rejections, duplicates)
 
     def _reject_all(
