@@ -172,7 +172,7 @@ class Dedupe:
         work.outcomes[todo.place] = outcome
         if todo.token:
             work.endings.append(self._ending(work.events[todo.place], todo, outcome))
-        if len(work.todo) > 1 and self._clock() - work.settled > _SETTLE_EVERY:
+        if todo is not work.todo[-1] and self._clock() - work.settled > _SETTLE_EVERY:
             self._group.settle_soon(work.endings)
             work.endings, work.settled = [], self._clock()
 

@@ -68,7 +68,7 @@ class Inbox:
         entries: list[Entry] = []
         for event in events:
             name = self._identify(event)
-            entries.append(Entry(anonymous() if name is None else storable(name), event))
+            entries.append(Entry(storable(name) if name else anonymous(), event))
         return entries
 
 

@@ -52,6 +52,8 @@ KEEP = 48 * 3600.0
 """Seconds that an ended event is remembered. Segment tries again for four hours, and looks back 24 hours itself."""
 KEEP_DEAD = 30 * 24 * 3600.0
 """Seconds that a dead letter is kept."""
+FORGET_LAPSED = 3600.0
+"""Seconds after which a claim that has lapsed, to an event that never came again, is forgotten."""
 
 
 class State(StrEnum):
@@ -166,7 +168,7 @@ class Claims(Protocol):
         ...
 
     def forget(self, limit: int) -> int:
-        """Remove up to `limit` records of ended events that are due, and say how many."""
+        """Remove up to `limit` records of ended events that are due, or of claims long lapsed, and say how many."""
         ...
 
     def transaction(self) -> AbstractContextManager[object]:

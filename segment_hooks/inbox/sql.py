@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
-OPEN = "state IN ('waiting', 'running')"
-ENDED = "state IN ('done', 'dropped', 'dead')"
+TAKEABLE = "state IN ('waiting', 'running') AND raw IS NOT NULL"
+"""What workers may take, once it is due; an index holds these rows."""
+FORGETTABLE = "(raw IS NULL OR state = 'dead')"
+"""All the others: what may be forgotten, once it is due; another index holds them."""
 
 _GIVES_WAY = """excluded.covered AND NOT r.covered
         AND (r.digest <> excluded.digest OR r.state IN ('dropped', 'dead'))"""
@@ -33,7 +35,7 @@ ON CONFLICT (id) DO UPDATE SET
     stored   = CASE WHEN {_SAME} THEN r.stored   ELSE excluded.stored END,
     raw      = CASE WHEN {_SAME} THEN r.raw      ELSE excluded.raw    END,
     error    = CASE WHEN {_SAME} THEN r.error    ELSE NULL            END
-WHERE (r.{ENDED} AND r.due <= excluded.stored) OR (excluded.covered AND NOT r.covered)
+WHERE (r.state IN ('done', 'dropped', 'dead') AND r.due <= excluded.stored) OR (excluded.covered AND NOT r.covered)
 """
 """An event to be stored that meets a row. Most rows stay as they are. Where a signed event meets an unsigned row, the
 row becomes signed, if it is the same event, or is written anew."""

@@ -19,7 +19,18 @@ from typing import Any
 from segment_hooks.errors import ConfigurationError
 from segment_hooks.inbox import sql
 from segment_hooks.inbox.errors import InboxUnavailable
-from segment_hooks.inbox.protocol import BUSY, DONE, Ending, Entry, Item, Record, State, Stats, check_purge
+from segment_hooks.inbox.protocol import (
+    BUSY,
+    DONE,
+    FORGET_LAPSED,
+    Ending,
+    Entry,
+    Item,
+    Record,
+    State,
+    Stats,
+    check_purge,
+)
 
 BUSY_TIMEOUT = 2.0
 """Seconds to wait for another process to end its transaction."""
@@ -40,8 +51,8 @@ _MIGRATIONS = (
         raw      BLOB,
         error    TEXT
     );
-    CREATE INDEX segment_inbox_open ON segment_inbox (due) WHERE {sql.OPEN};
-    CREATE INDEX segment_inbox_ended ON segment_inbox (due) WHERE {sql.ENDED};
+    CREATE INDEX segment_inbox_takeable ON segment_inbox (due) WHERE {sql.TAKEABLE};
+    CREATE INDEX segment_inbox_forgettable ON segment_inbox (due) WHERE {sql.FORGETTABLE};
     """,
 )
 
@@ -75,19 +86,15 @@ WHERE id IN (
 )
 RETURNING id, covered, raw, attempts
 """
-_FORGET_ENDED = """
-DELETE FROM segment_inbox WHERE id IN (
-    SELECT id FROM segment_inbox WHERE state IN ('done', 'dropped', 'dead') AND due <= ? ORDER BY due LIMIT ?
-)
-"""
-_FORGET_LAPSED = """
+_FORGET = """
 DELETE FROM segment_inbox WHERE id IN (
     SELECT id FROM segment_inbox
-    WHERE state IN ('waiting', 'running') AND due <= ? AND raw IS NULL ORDER BY due LIMIT ?
+    WHERE (raw IS NULL OR state = 'dead') AND due <= :now AND (state <> 'running' OR due <= :lapsed)
+    ORDER BY due LIMIT :limit
 )
 """
-"""Claims to events that never came again."""
 
+_PAGES = ("page_count", "freelist_count", "page_size")
 _COUNT = "SELECT state, count(*) FROM segment_inbox GROUP BY state"
 _OLDEST = """
 SELECT min(stored), max(attempts) FROM segment_inbox WHERE state IN ('waiting', 'running') AND raw IS NOT NULL
@@ -104,8 +111,9 @@ _PURGE = "DELETE FROM segment_inbox WHERE state = ? AND stored <= ?"
 class SQLiteStore:
     """An inbox in the SQLite database at `path`, which is made if it is not there; its directory must be.
 
-    `busy_timeout`: seconds to wait for other processes. `max_bytes`: how large the file may become, so that the inbox
-    never fills the disk; a full one refuses, and Segment keeps the events meanwhile. `clock`: seconds since 1970.
+    `busy_timeout`: seconds to wait for other processes. `max_bytes`: how much it may hold, so that it never fills the
+    disk; above that it refuses what is new, and Segment keeps it meanwhile, while workers go on with what is there (on a
+    disk that is full they cannot). `clock`: seconds since 1970.
     Raises `ConfigurationError` where there is no such directory.
     """
 
@@ -136,6 +144,7 @@ class SQLiteStore:
     def claim(self, entries: Sequence[Entry], lease: float) -> list[int]:
         """`Claims.claim`."""
         with self.transaction() as connection:
+            self._check_room(connection)
             now, token = self._clock(), _new_token()
             claims: list[int] = []
             for entry in entries:
@@ -172,13 +181,15 @@ class SQLiteStore:
         """`Claims.forget`."""
         with self.transaction() as connection:
             now = self._clock()
-            return sum(connection.execute(each, (now, limit)).rowcount for each in (_FORGET_ENDED, _FORGET_LAPSED))
+            values = {"now": now, "lapsed": now - FORGET_LAPSED, "limit": limit}
+            return connection.execute(_FORGET, values).rowcount
 
     # ---- whole events
 
     def put(self, entries: Sequence[Entry]) -> None:
         """`Store.put`."""
         with self.transaction() as connection:
+            self._check_room(connection)
             now = self._clock()
             connection.executemany(_PUT, [_row(entry, now) for entry in entries])
 
@@ -193,6 +204,13 @@ class SQLiteStore:
             token = _new_token()
             rows = connection.execute(_TAKE, (now + lease, token, now, limit)).fetchall()
             return [Item(name, token, bool(covered), raw, attempts) for name, covered, raw, attempts in rows]
+
+    def _check_room(self, connection: sqlite3.Connection) -> None:
+        if self._max_bytes is None:
+            return
+        (pages,), (free,), (size,) = (connection.execute(f"PRAGMA {name}").fetchone() for name in _PAGES)
+        if (pages - free) * size >= self._max_bytes:
+            raise InboxUnavailable(f"the inbox {self.path.name} is full: it may hold {self._max_bytes} bytes")
 
     # ---- for people
 
@@ -286,9 +304,6 @@ class SQLiteStore:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA fullfsync = ON")  # macOS flushes the disk's own memory only when told to
-            if self._max_bytes is not None:
-                (page_size,) = connection.execute("PRAGMA page_size").fetchone()
-                connection.execute(f"PRAGMA max_page_count = {max(self._max_bytes // page_size, 1)}")
             _migrate(connection)
         except BaseException:
             connection.close()

@@ -114,7 +114,7 @@ class Worker:
         if self._thread is not None:
             raise ConfigurationError("the worker has been started already")
         self._stopping.clear()
-        self._thread = threading.Thread(target=self._run_here, name="segment_hooks worker", daemon=True)
+        self._thread = threading.Thread(target=self.run_here, name="segment_hooks worker", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -135,10 +135,18 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _run_here(self) -> None:
+    def run_here(self, *, until_empty: bool = False) -> None:
+        """The same as `run`, for a thread that has no event loop."""
         import asyncio
+        from concurrent.futures import ThreadPoolExecutor
 
-        asyncio.run(self.run())
+        async def run() -> None:
+            # as many threads as events: none waits for a thread while its time runs
+            threads = ThreadPoolExecutor(self._concurrency, "segment_hooks handler")
+            asyncio.get_running_loop().set_default_executor(threads)
+            await self.run(until_empty=until_empty)
+
+        asyncio.run(run())
 
     async def _finish(self) -> None:
         import asyncio

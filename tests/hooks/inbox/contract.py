@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from segment_hooks.inbox.protocol import BUSY, DONE, Claims, Item, State, Store
+from segment_hooks.inbox.protocol import BUSY, DONE, FORGET_LAPSED, Claims, Item, State, Store
 from tests.hooks.inbox.events import end, entry
 
 
@@ -392,6 +392,8 @@ class DurableContract(StoreContract):
     def test_claims_that_lapsed_are_forgotten_in_the_end(self, store: Store, clock: Forward) -> None:
         store.claim([entry()], 60)
         store.put([entry("m-2")])
+        clock.forward(FORGET_LAPSED)
+        assert store.forget(10) == 0, "whoever holds it may still end it"
         clock.forward(61)
         assert store.forget(10) == 1
         assert store.record("m-1") is None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from segment_hooks.inbox import MemoryStore, State
 from segment_hooks.inbox.protocol import DONE
 from tests.hooks.inbox.contract import StoreContract
 from tests.hooks.inbox.events import Clock, end, entry
+from tests.hooks.inbox.machine import StoreMachine
 
 
 @pytest.fixture
@@ -51,3 +55,31 @@ def test_forgetting_frees_the_memory(clock: Clock) -> None:
     assert store.forget(100) == 1
     assert store.claim([entry("m-3")], 60) == [DONE]
     assert store.stats().counts[State.DONE] == 7
+
+
+class Machine(StoreMachine):
+    """Two workers in one process, whose clock jumps."""
+
+    forgets_lapsed = False  # whoever held them has ended with the process
+
+    def open(self, clock: Callable[[], float]) -> Any:
+        if not hasattr(self, "store"):
+            self.store = MemoryStore(
+                clock=lambda: self.clock()  # noqa: PLW0108  # it changes
+            )
+        return OfWorker(self, clock)
+
+
+class OfWorker:
+    """The store, with the clock of one of the workers."""
+
+    def __init__(self, machine: Machine, clock: Callable[[], float]) -> None:
+        self._machine = machine
+        self._clock = clock
+
+    def __getattr__(self, name: str) -> Any:
+        self._machine.clock = self._clock
+        return getattr(self._machine.store, name)
+
+
+TestTwoWorkers = Machine.TestCase
