@@ -112,8 +112,8 @@ class SQLiteStore:
     """An inbox in the SQLite database at `path`, which is made if it is not there; its directory must be.
 
     `busy_timeout`: seconds to wait for other processes. `max_bytes`: how much it may hold, so that it never fills the
-    disk; above that it refuses what is new, and Segment keeps it meanwhile, while workers go on with what is there (on a
-    disk that is full they cannot). `clock`: seconds since 1970.
+    disk; above that it refuses what is new, and Segment keeps it meanwhile, while workers go on with what is there (on
+    a disk that is full they cannot). `clock`: seconds since 1970.
     Raises `ConfigurationError` where there is no such directory.
     """
 
