@@ -27,7 +27,11 @@ _NAME, _ID = 3, 2
 _IDS = ("user_id", "anonymous_id", "group_id", "previous_id")
 _NEAR = 0.4
 """The least part of the weight that makes a call with another name worth showing."""
-_EXAMINED = 200
+_ALIKE = 0.6
+"""How alike texts are that count as alike."""
+_COMPARED = 80
+"""Characters of a text; the time that it takes grows with their square."""
+_EXAMINED = 100
 """Calls that are compared field by field: the best by what is at hand."""
 
 
@@ -72,7 +76,7 @@ def remark(mismatch: Mismatch) -> str:
             return "differs in upper and lower case only"
         if _plain(expected) == _plain(got):
             return "differs in spaces, punctuation or case only"
-        return "differs by little" if similarity(expected, got) >= 0.8 else ""
+        return "differs by little" if len(expected) > 5 and similarity(expected, got) >= 0.8 else ""
     if isinstance(expected, bool) or isinstance(got, bool):
         return ""
     if (isinstance(expected, int | float) and isinstance(got, str)) or (
@@ -93,8 +97,11 @@ def lost(rejections: Iterable[Rejection], pattern: Pattern) -> list[Rejection]:
 
 
 def similarity(first: str, second: str) -> float:
-    """How alike two texts are, from 0 to 1."""
-    return SequenceMatcher(None, first[:200], second[:200], autojunk=False).ratio()
+    """How alike two texts are, from 0 to 1; those that are not much alike at all are not compared to the end."""
+    matcher = SequenceMatcher(None, first[:_COMPARED], second[:_COMPARED], autojunk=False)
+    if matcher.real_quick_ratio() < _ALIKE or matcher.quick_ratio() < _ALIKE:
+        return 0.0
+    return matcher.ratio()
 
 
 # ---- the parts
@@ -117,7 +124,7 @@ def _loss(pattern: Pattern, mismatch: Mismatch) -> float:
         weight = _ID
     if isinstance(expected, str) and isinstance(got, str):
         alike = _name_similarity(expected, got) if mismatch.path == pattern.name_word else similarity(expected, got)
-        return weight * (1 - alike if alike >= 0.6 else 1.0)
+        return weight * (1 - alike if alike >= _ALIKE else 1.0)
     numbers = isinstance(expected, int | float) and isinstance(got, int | float)
     return weight * (0.75 if numbers else 1.0)
 

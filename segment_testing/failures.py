@@ -49,7 +49,7 @@ def wrong_number(
 ) -> ExpectationFailed:
     """Too few calls fit, or too many. `expected`: how many it should have been, in words."""
     calls, rejections = ledger.calls, ledger.rejections
-    found = f"{len(matched) or 'none'} among {plural(len(calls), 'call')}" if calls else "none: nothing was recorded"
+    found = f"{len(matched) or 'none'} among {plural(len(calls), 'call')}" if calls else "none: no call was recorded"
     lines = [f"expected {expected}, found {found}", *describe(pattern)]
     thrown_away: list[Rejection] = []
     near: list[Call] = []
@@ -70,15 +70,11 @@ def wrong_number(
     lines += _besides([call for call in calls if call not in shown], bool(shown))
     lines += _rejected(rejections, but=thrown_away)
     lines += _forgotten(ledger)
-    lines += [f"\n{hint}" for hint in hints]
-    if not calls and not rejections:
-        lines += ["", NOTHING_CAME]
+    lines += _hints(hints, nothing_came=not calls and not rejections)
     return ExpectationFailed("\n".join(lines), matched=matched, nearest=near, rejected=thrown_away)
 
 
 NEVER = "no such call"
-NOTHING_CAME = """\
-Does the code under test send to this fake? SDKs send in the background: flush the SDK first, or wait with within=."""
 
 
 def out_of_order(
@@ -104,11 +100,11 @@ def out_of_order(
         lines += ["", "nearest to the missing one:"]
     for each in near:
         lines += [_head(each.call), *difference_table(each.mismatches)]
-    lines += ["", "the calls, in the order in which they came:"] if calls else ["", NOTHING_CAME]
-    lines += _listed(calls)
+    if calls:
+        lines += ["", "the calls, in the order in which they came:", *_listed(calls)]
     lines += _rejected(ledger.rejections, but=thrown_away)
     lines += _forgotten(ledger)
-    lines += [f"\n{hint}" for hint in hints]
+    lines += _hints(hints, nothing_came=not calls and not ledger.rejections)
     return ExpectationFailed(
         "\n".join(lines), matched=found, nearest=[each.call for each in near], rejected=thrown_away
     )
@@ -194,8 +190,9 @@ def _thrown_away(rejections: Sequence[Rejection]) -> list[str]:
         what = "Segment would have thrown this call away" if rejection.silent else "this call was refused"
         lines += [
             "",
-            f"{what} and {fate(rejection)}: {cut(rejection.detail, 120)} [{rejection.reason.value}]",
-            f"    {label(rejection.type, rejection.name)} to {rejection.reception.endpoint}",
+            f"{what}: {cut(rejection.detail, 120)}",
+            f"    {label(rejection.type, rejection.name)} to {rejection.reception.endpoint}, {fate(rejection)} "
+            f"[{rejection.reason.value}]",
             f"        {sent_text(rejection)}",
         ]
     if len(rejections) > _REJECTIONS:
@@ -240,3 +237,16 @@ def _forgotten(ledger: Ledger) -> list[str]:
     if not ledger.forgotten:
         return []
     return ["", f"{plural(ledger.forgotten, 'older call')} had been forgotten: raise FakeSettings.max_calls"]
+
+
+def _hints(hints: Sequence[str], *, nothing_came: bool) -> list[str]:
+    lines = ["", *hints] if hints else []
+    if nothing_came and not hints:
+        lines += [
+            "",
+            "Does the code under test send to this fake? SDKs send in the background: flush the SDK first, or",
+        ]
+        lines += ["wait with within=…"]
+    elif nothing_came:
+        lines += ["Does the code under test send to this fake?"]
+    return lines

@@ -150,7 +150,7 @@ def _in_object(expected: Mapping[Any, Any], got: Mapping[str, Any], path: str, s
 
 def _in_array(expected: Sequence[Any], got: Sequence[Any], path: str, strictly: bool) -> Iterator[Mismatch]:
     if len(expected) != len(got):
-        yield Mismatch(path, expected, got, f"{len(expected)} elements were expected, {len(got)} came")
+        yield Mismatch(path, expected, got, f"the lengths differ: {len(expected)} and {len(got)}")
         return
     for index, (wanted, came) in enumerate(zip(expected, got, strict=True)):
         yield from mismatches(wanted, came, f"{path}[{index}]", strictly=strictly)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 from types import FunctionType
@@ -139,12 +138,11 @@ def _more(count: int, limit: int) -> list[str]:
     return [f"… and {count - limit:,} more"] if count > limit else []
 
 
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-
-
 def _printable(text: str) -> str:
     """Without line breaks, escape sequences for terminals, and what cannot be written in UTF-8."""
-    return _UNPRINTABLE.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
 
 
 def _who(call: Call) -> str:
