@@ -17,6 +17,10 @@ from segment_testing.fake.body import BodyError, BodyTooLargeError, text_of
 LIMITS = Limits(request=1_000, inflated=2_000)
 
 
+def zipped(data: bytes) -> bytes:
+    return gzip.compress(data, mtime=0)  # without a time, so that the names of the tests stay the same
+
+
 def read(body: bytes, encoding: str | None = None) -> bytes:
     return text_of(body, Headers({} if encoding is None else {"content-encoding": encoding}), LIMITS)
 
@@ -28,11 +32,11 @@ def test_as_it_is(encoding: str | None) -> None:
 
 @pytest.mark.parametrize("encoding", [None, "gzip", "GZip", "x-gzip", "deflate", "identity"])
 def test_gzip_is_known_by_its_first_bytes(encoding: str | None) -> None:
-    assert read(gzip.compress(b"{}"), encoding) == b"{}"
+    assert read(zipped(b"{}"), encoding) == b"{}"
 
 
 def test_gzip_may_come_in_members() -> None:
-    assert read(gzip.compress(b'{"a":') + gzip.compress(b"1}") + gzip.compress(b"")) == b'{"a":1}'
+    assert read(zipped(b'{"a":') + zipped(b"1}") + zipped(b"")) == b'{"a":1}'
 
 
 @pytest.mark.parametrize(
@@ -43,10 +47,10 @@ def test_gzip_may_come_in_members() -> None:
         (b"{}", "br", "Content-Encoding is neither gzip nor identity, and Segment takes no other"),
         (zlib.compress(b"{}"), "deflate", "Content-Encoding is neither gzip nor identity, and Segment takes no other"),
         (b"\x1f\x8bnot gzip", None, "the body begins as gzip, but is broken"),
-        (gzip.compress(b"{}")[:-9], "gzip", "the body is gzip that was cut off"),
-        (gzip.compress(b"{}") + b"rest", "gzip", "the body begins as gzip, but is broken"),
-        (gzip.compress(b"") * 40, "gzip", "the body is gzip of more than 32 members"),
-        (gzip.compress(b"\xff"), "gzip", "the body is not UTF-8 at byte 0"),
+        (zipped(b"{}")[:-9], "gzip", "the body is gzip that was cut off"),
+        (zipped(b"{}") + b"rest", "gzip", "the body begins as gzip, but is broken"),
+        (zipped(b"") * 40, "gzip", "the body is gzip of more than 32 members"),
+        (zipped(b"\xff"), "gzip", "the body is not UTF-8 at byte 0"),
         (b'{"a":"\xed\xa0\x80"}', None, "the body is not UTF-8 at byte 6"),
     ],
 )
@@ -61,19 +65,19 @@ def test_a_body_may_have_its_limit_and_no_more() -> None:
     with pytest.raises(BodyTooLargeError, match=r"the request has more than 1,000 bytes$"):
         read(b"x" * 1_001)
     with pytest.raises(BodyTooLargeError, match=r"the request has more than 1,000 bytes$"):
-        read(gzip.compress(os.urandom(1_000)))
+        read(zipped(os.urandom(1_000)))
 
 
 @pytest.mark.parametrize("members", [[2_000], [1_000, 1_000], [1, 1_999, 0]])
 def test_so_may_what_is_inflated(members: list[int]) -> None:
-    body = b"".join(gzip.compress(b"x" * size) for size in members)
+    body = b"".join(zipped(b"x" * size) for size in members)
     assert len(read(body)) == 2_000
     with pytest.raises(BodyTooLargeError, match="the request has more than 2,000 bytes once it is inflated"):
-        read(body + gzip.compress(b"x"))
+        read(body + zipped(b"x"))
 
 
 def test_a_bomb_is_not_unpacked() -> None:
-    bomb = gzip.compress(b"\0" * 50_000_000)
+    bomb = zipped(b"\0" * 50_000_000)
     limits = Limits()
     assert len(bomb) < limits.request
     with pytest.raises(BodyTooLargeError):
@@ -86,9 +90,9 @@ def test_whatever_is_compressed_comes_out(data: bytes) -> None:
         data.decode()
     except UnicodeDecodeError:
         with pytest.raises(BodyError):
-            read(gzip.compress(data))
+            read(zipped(data))
     else:
-        assert read(gzip.compress(data)) == data
+        assert read(zipped(data)) == data
 
 
 @given(st.binary(max_size=200).map(lambda rest: b"\x1f\x8b" + rest) | st.binary(max_size=1_200), st.binary(max_size=20))
