@@ -188,11 +188,11 @@ def _thrown_away(rejections: Sequence[Rejection]) -> list[str]:
     lines: list[str] = []
     for rejection in rejections[:_REJECTIONS]:
         what = "Segment would have thrown this call away" if rejection.silent else "this call was refused"
+        told = f"{fate(rejection)} [{rejection.reason.value}]"
         lines += [
             "",
             f"{what}: {cut(rejection.detail, 120)}",
-            f"    {label(rejection.type, rejection.name)} to {rejection.reception.endpoint}, {fate(rejection)} "
-            f"[{rejection.reason.value}]",
+            f"    {label(rejection.type, rejection.name)} to {rejection.reception.endpoint}, {told}",
             f"        {sent_text(rejection)}",
         ]
     if len(rejections) > _REJECTIONS:
