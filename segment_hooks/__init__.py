@@ -1,4 +1,4 @@
-"""Receive Segment's webhooks: verified, typed, routed, and answered so that nothing is lost."""
+"""Receive Segment's webhooks (verified, typed, routed, and answered so that nothing is lost), and send it events."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -40,12 +40,14 @@ from segment_hooks.webhook import Delivery, SegmentWebhookHandler, StaticHeader
 from segment_hooks.wire import Headers, Request, Response
 
 if TYPE_CHECKING:
+    from segment_hooks.client import AsyncSegmentClient, SegmentClient, SegmentError
     from segment_hooks.stringify import stringify
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Alias",
+    "AsyncSegmentClient",
     "Bag",
     "ConfigurationError",
     "Context",
@@ -73,6 +75,8 @@ __all__ = [
     "RetryError",
     "Scope",
     "Screen",
+    "SegmentClient",
+    "SegmentError",
     "SegmentHooksError",
     "SegmentWebhookHandler",
     "SignatureError",
@@ -92,7 +96,12 @@ __all__ = [
     "stringify",
 ]
 
-_LAZY = {"stringify": "segment_hooks.stringify"}
+_LAZY = {
+    "AsyncSegmentClient": "segment_hooks.client",
+    "SegmentClient": "segment_hooks.client",
+    "SegmentError": "segment_hooks.client",
+    "stringify": "segment_hooks.stringify",
+}
 """What not every service needs, and where it is: imported when it is first asked for."""
 
 
