@@ -151,9 +151,11 @@ class LeakGuard:
         thread = threading.current_thread()
         head = f"    in the thread {thread.name!r}"
         started = self._started.get(thread)
-        lines = [f"{head}, which was started by", *started] if started else [f"{head}, which runs no code of yours"]
+        lines = (
+            [f"{head}, which was started by", *map(_deeper, started)] if started else [f"{head}, which is not yours"]
+        )
         outermost = [frame for frame in reversed(stack) if not _is_of_library(frame)][:_STACK]
-        return [*lines, "    and has the stack", *(text for frame in outermost for text in self._shown(frame))]
+        return [*lines, "    and has the stack", *(_deeper(text) for frame in outermost for text in self._shown(frame))]
 
     def _shown(self, frame: FrameType) -> list[str]:
         code, number = frame.f_code, frame.f_lineno
@@ -161,7 +163,7 @@ class LeakGuard:
         if self._root is not None and path.is_relative_to(self._root):
             path = path.relative_to(self._root)
         source = linecache.getline(code.co_filename, number, frame.f_globals).strip()
-        return [f"        {path}:{number} in {code.co_name}", *([f"            {source}"] if source else [])]
+        return [f"    {path}:{number} in {code.co_name}", *([f"        {source}"] if source else [])]
 
     def _watch_threads(self) -> None:
         """Note which line of the user's starts a thread, since that is what an SDK's sending goes back to."""
@@ -175,6 +177,10 @@ class LeakGuard:
             start(thread)
 
         self._put(threading.Thread, "start", noted)
+
+
+def _deeper(line: str) -> str:
+    return f"    {line}"
 
 
 _INHERITED = object()

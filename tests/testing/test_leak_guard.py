@@ -267,7 +267,7 @@ def test_a_thread_from_before(guard: LeakGuard) -> None:
         begin.set()
         thread.join(10)
     (attempt,) = guard.take()
-    assert '    in the thread "an SDK\'s", which runs no code of yours\n    and has the stack\n' in str(attempt)
+    assert '    in the thread "an SDK\'s", which is not yours\n    and has the stack\n' in str(attempt)
 
 
 def test_the_same_again_is_counted(guard: LeakGuard) -> None:
