@@ -167,10 +167,15 @@ class Group:
                         break
                     bundle = queue.get_nowait()
             wanted = [call for call in calls if not call.abandoned]
-            if wanted:
+            if self.store.exclusive:
                 self._serve(wanted)
+                continue
+            for kind in _ORDER:
+                self._serve([call for call in wanted if call.kind == kind])
 
     def _serve(self, calls: list[Call]) -> None:
+        if not calls:
+            return
         results: list[Any]
         try:
             results = self._together(calls)

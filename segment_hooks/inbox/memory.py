@@ -53,6 +53,7 @@ class MemoryStore:
 
     immediate = True
     durable = False
+    exclusive = True
 
     def __init__(self, *, max_records: int = 1_000_000, clock: Callable[[], float] = time.time) -> None:
         self._max_records = max_records

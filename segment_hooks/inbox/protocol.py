@@ -150,11 +150,13 @@ class Claims(Protocol):
 
     All methods block, may be called from any thread, and raise `InboxUnavailable` where the store cannot do it now.
     No call gets the same id twice. `immediate`: whether calls never wait for anything, so that they may be made
-    from any thread, and on an event loop. `durable`: whether what it knows outlives the process.
+    from any thread, and on an event loop. `durable`: whether what it knows outlives the process. `exclusive`: whether a
+    transaction keeps all others out, so that anything may share one, and no two can wait for each other.
     """
 
     immediate: bool
     durable: bool
+    exclusive: bool
 
     def claim(self, entries: Sequence[Entry], lease: float) -> list[int]:
         """For each entry a token, above zero, where it is the caller's now, for `lease` seconds; or `DONE`, or `BUSY`.

@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
-TAKEABLE = "state IN ('waiting', 'running') AND raw IS NOT NULL"
+from typing import LiteralString
+
+TAKEABLE: LiteralString = "state IN ('waiting', 'running') AND raw IS NOT NULL"
 """What workers may take, once it is due; an index holds these rows."""
-FORGETTABLE = "(raw IS NULL OR state = 'dead')"
+FORGETTABLE: LiteralString = "(raw IS NULL OR state = 'dead')"
 """All the others: what may be forgotten, once it is due; another index holds them."""
 
-_GIVES_WAY = """excluded.covered AND NOT r.covered
+_GIVES_WAY: LiteralString = """excluded.covered AND NOT r.covered
         AND (r.digest <> excluded.digest OR r.state IN ('dropped', 'dead'))"""
 
-CLAIM = f"""
+CLAIM: LiteralString = f"""
 ON CONFLICT (id) DO UPDATE SET
     covered = excluded.covered, digest = excluded.digest, state = excluded.state, due = excluded.due,
     token = excluded.token, attempts = 0, stored = excluded.stored, raw = NULL, error = NULL
@@ -22,10 +24,10 @@ RETURNING id
 """
 """A claim that meets a row takes it over, and returns its id, where the row is due or gives way to a signed event."""
 
-_SAME = """r.digest = excluded.digest
+_SAME: LiteralString = """r.digest = excluded.digest
         AND (r.state IN ('waiting', 'running') OR (r.state = 'done' AND r.due > excluded.stored))"""
 
-PUT = f"""
+PUT: LiteralString = f"""
 ON CONFLICT (id) DO UPDATE SET
     covered = excluded.covered, digest = excluded.digest,
     state    = CASE WHEN {_SAME} THEN r.state    ELSE excluded.state  END,

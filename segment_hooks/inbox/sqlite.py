@@ -119,6 +119,7 @@ class SQLiteStore:
 
     immediate = False
     durable = True
+    exclusive = True
 
     def __init__(
         self,

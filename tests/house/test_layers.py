@@ -29,7 +29,7 @@ UPWARDS = {
 }
 """Imports of a higher layer, each inside of a function (or for type checkers alone), and why."""
 
-STORES = {"sqlite", "postgresql", "redis", "urls"}
+STORES = {"sqlite", "postgresql", "postgresql_sql", "redis", "urls"}
 """Of `inbox`, what stands at the rim; the rest is protocol and rules."""
 
 RIM = {"integrations", "stores"}
