@@ -108,17 +108,17 @@ class AsyncSegmentClient(BaseClient):
         except RuntimeError:
             here = None
         core, loop = self._core, self._loop
-        if core.over:
-            core.give_up(code="closed")  # what a call put there just while the client was closed
         if here is not None and here is not loop and (loop is None or loop.is_closed() or self._task_is_over()):
             loop = self._move_to(here)
-        if loop is None or loop.is_closed():
-            return  # the next call on a loop, or the end of the process, will see to it
-        core.batcher.wake_at = NEVER
-        if here is loop:
+        if core.over:
+            core.give_up(code="closed")  # what a call put there just while the client was closed
+        elif loop is not None and not loop.is_closed():
+            core.batcher.wake_at = NEVER
+        # or else the next call on a loop, or the end of the process, will see to it
+        if here is not None and here is loop:
             self._ring()
-        else:
-            with suppress(RuntimeError):  # closed just now
+        elif loop is not None:
+            with suppress(RuntimeError):  # it has been closed
                 loop.call_soon_threadsafe(self._ring)
 
     def _task_is_over(self) -> bool:
@@ -201,6 +201,7 @@ class AsyncSegmentClient(BaseClient):
         self._recall()
         if isinstance(self._transport, ThreadedTransport):
             core.drain(self._transport.transport, core.close_timeout)
+            self._transport.transport.close()
         core.give_up(code="not_closed")
         core.close_spool()
 
