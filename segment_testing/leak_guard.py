@@ -21,7 +21,7 @@ import socket
 import sys
 import sysconfig
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any, cast
@@ -79,13 +79,14 @@ class LeakGuard:
         self._lock = threading.Lock()
         self._attempts: dict[tuple[str, ...], Attempt] = {}
         self._replaced: list[tuple[Any, str, Any, Any]] = []
+        self._wrapped: dict[Any, Any] = {}
         self._started: WeakKeyDictionary[threading.Thread, list[str]] = WeakKeyDictionary()
 
     def start(self) -> None:
         """Begin to stand guard."""
         for owner, name, host_at in _entrances():
-            self._replace(owner, name, host_at)
-        self._watch_threads()
+            self._replace(owner, name, functools.partial(self._guarded, host_at))
+        self._replace(threading.Thread, "start", self._noting)
 
     def stop(self) -> None:
         """Put everything back. What has been replaced by others meanwhile stays; it lets everything by."""
@@ -112,8 +113,16 @@ class LeakGuard:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _replace(self, owner: Any, name: str, host_at: int | str) -> None:
+    def _replace(self, owner: Any, name: str, wrap: Callable[[Any], Any]) -> None:
         function = getattr(owner, name)
+        if function not in self._wrapped:  # once in a session, not in every test
+            self._wrapped[function] = wrap(function)
+        wrapped = self._wrapped[function]
+        self._replaced.append((owner, name, _own(owner, name), wrapped))
+        setattr(owner, name, wrapped)
+
+    def _guarded(self, host_at: int | str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The same, but not for hosts of Segment's."""
 
         @functools.wraps(function)
         def guarded(*args: Any, **kwargs: Any) -> Any:
@@ -128,11 +137,19 @@ class LeakGuard:
                 raise self._stopped(host)
             return function(*args, **kwargs)
 
-        self._put(owner, name, guarded)
+        return guarded
 
-    def _put(self, owner: Any, name: str, guarded: Any) -> None:
-        self._replaced.append((owner, name, _own(owner, name), guarded))
-        setattr(owner, name, guarded)
+    def _noting(self, start: Callable[[threading.Thread], None]) -> Callable[[threading.Thread], None]:
+        """The same, and noted which line of the user's starts the thread: what an SDK sends goes back to that."""
+
+        @functools.wraps(start)
+        def noted(thread: threading.Thread) -> None:
+            line = next((frame for frame in _outwards(sys._getframe(1)) if _is_users(frame)), None)
+            if line is not None:
+                self._started[thread] = self._shown(line)
+            start(thread)
+
+        return noted
 
     def _stopped(self, host: str | bytes) -> SegmentLeak:
         name = host if isinstance(host, str) else host.decode("latin-1")
@@ -164,19 +181,6 @@ class LeakGuard:
             path = path.relative_to(self._root)
         source = linecache.getline(code.co_filename, number, frame.f_globals).strip()
         return [f"    {path}:{number} in {code.co_name}", *([f"        {source}"] if source else [])]
-
-    def _watch_threads(self) -> None:
-        """Note which line of the user's starts a thread, since that is what an SDK's sending goes back to."""
-        start = threading.Thread.start
-
-        @functools.wraps(start)
-        def noted(thread: threading.Thread) -> None:
-            line = next((frame for frame in _outwards(sys._getframe(1)) if _is_users(frame)), None)
-            if line is not None:
-                self._started[thread] = self._shown(line)
-            start(thread)
-
-        self._put(threading.Thread, "start", noted)
 
 
 def _deeper(line: str) -> str:
