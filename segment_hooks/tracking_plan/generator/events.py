@@ -16,10 +16,10 @@ from segment_hooks.tracking_plan.generator.layout import (
     quoted,
 )
 from segment_hooks.tracking_plan.generator.naming import Names, field_names, pascal
-from segment_hooks.tracking_plan.generator.reading import Reader
-from segment_hooks.tracking_plan.generator.shapes import Member, Note, Record, Shape, field_of
 from segment_hooks.tracking_plan.generator.types import Types, joined
 from segment_hooks.tracking_plan.rules import Rule, RuleType
+from segment_hooks.tracking_plan.shapes.model import Member, Note, Record, Shape, field_of
+from segment_hooks.tracking_plan.shapes.reader import Reader
 
 _UNSET = ("UnsetType", " = UNSET")
 

@@ -10,9 +10,9 @@ from segment_hooks.tracking_plan.generator import events
 from segment_hooks.tracking_plan.generator.events import Named
 from segment_hooks.tracking_plan.generator.layout import Listed, docstring, lines, prose
 from segment_hooks.tracking_plan.generator.naming import Names, class_name, function_stem, shortened
-from segment_hooks.tracking_plan.generator.shapes import Note
 from segment_hooks.tracking_plan.plan import TrackingPlan
 from segment_hooks.tracking_plan.rules import Rule, RuleType
+from segment_hooks.tracking_plan.shapes.model import Note
 
 LINE_LENGTH = 100
 

@@ -8,8 +8,7 @@ from typing import Any
 from segment_hooks.tracking_plan.generator import layout
 from segment_hooks.tracking_plan.generator.layout import Code, call, chain, quoted, raw, subscript
 from segment_hooks.tracking_plan.generator.naming import Names, class_name
-from segment_hooks.tracking_plan.generator.reading import Reader
-from segment_hooks.tracking_plan.generator.shapes import (
+from segment_hooks.tracking_plan.shapes.model import (
     ANY,
     Array,
     Mapping,
@@ -20,6 +19,7 @@ from segment_hooks.tracking_plan.generator.shapes import (
     Shape,
     String,
 )
+from segment_hooks.tracking_plan.shapes.reader import Reader
 
 _FORMATS = {"date-time": "DateTime", "date": "date", "time": "TimeOfDay"}
 
@@ -116,7 +116,7 @@ class Types:
         return [subscript(self._import("Literal"), *map(quoted, texts), *map(str, numbers))]
 
     def _string(self, found: String) -> Code:
-        if found.format is not None:
+        if found.format in _FORMATS:
             return self._import(_FORMATS[found.format])
         if found.values is not None:
             return subscript(self._import("Literal"), *map(quoted, found.values))
@@ -126,11 +126,14 @@ class Types:
         return self._annotated("str", limits)
 
     def _number(self, found: Number) -> Code:
-        limits = [
-            f"{name}={value!r}"
-            for name in ("ge", "gt", "le", "lt", "multiple_of")
-            if (value := getattr(found, name)) is not None
+        names = [
+            "ge",
+            "gt",
+            "le",
+            "lt",
+            *(["multiple_of"] if isinstance(found.multiple_of, int) and found.whole else []),
         ]
+        limits = [f"{name}={value!r}" for name in names if (value := getattr(found, name)) is not None]
         return self._annotated("int" if found.whole else "float", limits)
 
     def _annotated(self, code: Code, limits: list[str]) -> Code:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from segment_hooks.tracking_plan.generator import patterns
-from segment_hooks.tracking_plan.generator.merging import merge
-from segment_hooks.tracking_plan.generator.scalars import Noted, Schema, lengths
-from segment_hooks.tracking_plan.generator.shapes import (
+from segment_hooks.tracking_plan.kinds import is_array, is_object
+from segment_hooks.tracking_plan.shapes import patterns
+from segment_hooks.tracking_plan.shapes.merging import merge
+from segment_hooks.tracking_plan.shapes.model import (
     ANY,
     NEVER,
     Array,
@@ -19,7 +19,7 @@ from segment_hooks.tracking_plan.generator.shapes import (
     Shape,
     String,
 )
-from segment_hooks.tracking_plan.kinds import is_array, is_object
+from segment_hooks.tracking_plan.shapes.scalars import TYPED_FORMATS, Noted, Schema, lengths
 
 Read: TypeAlias = Callable[[Any, Place], Shape]
 """Reads a schema within."""
@@ -42,7 +42,8 @@ def array(schema: Schema, place: Place, read: Read, noted: Noted) -> Array | Non
         shape, high = ANY, 0
     if high is not None and low > high:
         return None
-    return Array(None if shape == ANY else shape, min_length=low, max_length=high)
+    unique = bool(schema.get("uniqueItems"))
+    return Array(None if shape == ANY else shape, min_length=low, max_length=high, unique=unique)
 
 
 def _tuple(schema: Schema, place: Place, read: Read, noted: Noted) -> Array | None:
@@ -94,7 +95,7 @@ def _mapping(schema: Schema, place: Place, read: Read, noted: Noted) -> Mapping 
         names = _names(schema["propertyNames"], place, read)
         if names is None:
             values = NEVER
-        elif keys == String() and names.format is None:
+        elif keys == String() and names.format not in TYPED_FORMATS:
             keys = names
         else:
             noted("propertyNames")

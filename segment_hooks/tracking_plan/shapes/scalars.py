@@ -10,10 +10,10 @@ from collections.abc import Callable
 from math import ceil, floor
 from typing import Any
 
-from segment_hooks.tracking_plan.generator import patterns
-from segment_hooks.tracking_plan.generator.shapes import Array, Mapping, Number, Shape, String
-from segment_hooks.tracking_plan.generator.wellformed import is_encodable
 from segment_hooks.tracking_plan.kinds import is_array, is_object, kind_of
+from segment_hooks.tracking_plan.shapes import patterns
+from segment_hooks.tracking_plan.shapes.model import Array, Mapping, Number, Shape, String
+from segment_hooks.tracking_plan.shapes.wellformed import is_encodable
 
 Schema = dict[str, Any]
 Noted = Callable[[str], object]
@@ -43,7 +43,7 @@ def number(schema: Schema, noted: Noted, *, whole: bool) -> Number | None:
         if any(each is not None and abs(each) > _FLOAT for each in (ge, gt, le, lt)):
             noted("minimum or maximum")
             return Number()
-        return Number(ge=ge, gt=gt, le=le, lt=lt)
+        return Number(ge=ge, gt=gt, le=le, lt=lt, multiple_of=multiple)
     lows = [ceil(schema["minimum"])] if "minimum" in schema else []
     lows += [floor(schema["exclusiveMinimum"]) + 1] if "exclusiveMinimum" in schema else []
     highs = [floor(schema["maximum"])] if "maximum" in schema else []
@@ -65,14 +65,14 @@ def _stronger(
     return (bound, None) if beyond(bound, exclusive) else (None, exclusive)
 
 
-def _multiple(schema: Schema, noted: Noted, *, whole: bool) -> int | None:
-    multiple = schema.get("multipleOf")
+def _multiple(schema: Schema, noted: Noted, *, whole: bool) -> float | None:
+    multiple: float | None = schema.get("multipleOf")
     if multiple is None or (whole and multiple in (1, 0.5, 0.25, 0.125)):
         return None
     if whole and multiple < _INT64 and multiple == int(multiple):
         return int(multiple)
     noted("multipleOf")  # of floats, no two programs take the same remainder
-    return None
+    return multiple
 
 
 def string(schema: Schema, noted: Noted) -> String | None:
@@ -88,13 +88,19 @@ def string(schema: Schema, noted: Noted) -> String | None:
         return String(format=wanted)
     if wanted in CHECKED_FORMATS:
         noted(f"format {wanted}")
+    else:
+        wanted = None  # which means nothing
     pattern = None
     if "pattern" in schema:
         pattern = patterns.translated(schema["pattern"])
         if pattern is None:
             noted("pattern")
     low, high = lengths(schema, "Length", noted)
-    return None if high is not None and low > high else String(min_length=low, max_length=high, pattern=pattern)
+    return (
+        None
+        if high is not None and low > high
+        else String(min_length=low, max_length=high, pattern=pattern, format=wanted)
+    )
 
 
 def lengths(schema: Schema, of: str, noted: Noted) -> tuple[int, int | None]:

@@ -20,7 +20,7 @@ class Number(msgspec.Struct, frozen=True):
     gt: float | None = None
     le: float | None = None
     lt: float | None = None
-    multiple_of: int | None = None
+    multiple_of: float | None = None
     values: tuple[int, ...] | None = None
     """The only ones, where there are few."""
 
@@ -33,7 +33,7 @@ class String(msgspec.Struct, frozen=True):
     pattern: str | None = None
     """For Python's `re.search`."""
     format: str | None = None
-    """`date-time`, `date` or `time`."""
+    """One that the validator checks."""
     values: tuple[str, ...] | None = None
 
 
@@ -46,6 +46,8 @@ class Array(msgspec.Struct, frozen=True):
     """Of each item in turn, where the length is fixed."""
     min_length: int = 0
     max_length: int | None = None
+    unique: bool = False
+    """Whether no item stands twice; no type can say so."""
 
 
 class Mapping(msgspec.Struct, frozen=True):

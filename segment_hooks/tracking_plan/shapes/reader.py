@@ -13,9 +13,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from segment_hooks.tracking_plan.errors import PlanError, step
-from segment_hooks.tracking_plan.generator import containers, scalars, wellformed
-from segment_hooks.tracking_plan.generator.merging import ASIDE, merge
-from segment_hooks.tracking_plan.generator.shapes import (
+from segment_hooks.tracking_plan.kinds import is_array, is_object
+from segment_hooks.tracking_plan.rules import Rule
+from segment_hooks.tracking_plan.schemas import resolve
+from segment_hooks.tracking_plan.shapes import containers, scalars, wellformed
+from segment_hooks.tracking_plan.shapes.merging import ASIDE, merge
+from segment_hooks.tracking_plan.shapes.model import (
     ANY,
     KINDS,
     NEVER,
@@ -26,9 +29,6 @@ from segment_hooks.tracking_plan.generator.shapes import (
     Shape,
     field_of,
 )
-from segment_hooks.tracking_plan.kinds import is_array, is_object
-from segment_hooks.tracking_plan.rules import Rule
-from segment_hooks.tracking_plan.schemas import resolve
 
 Schema = dict[str, Any]
 
