@@ -41,7 +41,7 @@ from segment_hooks.wire import Headers, Request, Response
 
 if TYPE_CHECKING:
     from segment_hooks.client import AsyncSegmentClient, SegmentClient, SegmentError
-    from segment_hooks.stringify import stringify
+    from segment_hooks.javascript import stringify
 
 __version__ = "0.1.0"
 
@@ -100,7 +100,7 @@ _LAZY = {
     "AsyncSegmentClient": "segment_hooks.client",
     "SegmentClient": "segment_hooks.client",
     "SegmentError": "segment_hooks.client",
-    "stringify": "segment_hooks.stringify",
+    "stringify": "segment_hooks.javascript",
 }
 """What not every service needs, and where it is: imported when it is first asked for."""
 

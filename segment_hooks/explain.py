@@ -19,7 +19,7 @@ import msgspec
 from segment_hooks import jsontext
 from segment_hooks.errors import PayloadError, SignatureError, SignatureFailure
 from segment_hooks.forms import form_to_json
-from segment_hooks.stringify import stringify
+from segment_hooks.javascript import stringify
 
 if TYPE_CHECKING:
     from segment_hooks.signature import Scope, Secrets, SignatureVerifier

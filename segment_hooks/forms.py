@@ -8,7 +8,7 @@ form. A number, boolean or nested object in it leaves no trace of what it was, a
 from __future__ import annotations
 
 from segment_hooks.errors import PayloadError
-from segment_hooks.stringify import stringify
+from segment_hooks.javascript import stringify
 
 _MAX_FIELDS = 10_000  # Segment keeps no more properties than this of an event
 

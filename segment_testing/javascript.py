@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from segment_hooks.stringify import stringify
+from segment_hooks import stringify
 from segment_testing.serverside import loads
 
 _DIFFERENT = re.compile(

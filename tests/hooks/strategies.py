@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from segment_hooks.stringify import stringify
+from segment_hooks.javascript import stringify
 
 Json = Any
 

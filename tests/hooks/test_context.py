@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from segment_hooks import Bag, Context, parse_event
-from segment_hooks.stringify import stringify
+from segment_hooks.javascript import stringify
 from tests.hooks import strategies as js
 
 DOCUMENTED = {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from segment_hooks import PayloadError, SegmentWebhookHandler, SignatureError, sign
 from segment_hooks.forms import form_to_json
-from segment_hooks.stringify import stringify
+from segment_hooks.javascript import stringify
 from tests.hooks import strategies as js
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

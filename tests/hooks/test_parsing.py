@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segment_hooks import Event, Payload, PayloadError, Track, Unknown, parse, parse_event
+from segment_hooks.javascript import stringify
 from segment_hooks.parsing import is_wrapped
-from segment_hooks.stringify import stringify
 from tests.hooks import strategies as js
 from tests.hooks.looking import look_at_everything
 from tests.hooks.vectors import Vector, named, recorded

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segment_hooks import ConfigurationError, Scope, SignatureError, SignatureFailure, SignatureVerifier, sign
+from segment_hooks.javascript import stringify
 from segment_hooks.signature import SigningKey, signed_spans
-from segment_hooks.stringify import stringify
 from tests.hooks import strategies as js
 
 BODY = b'{"type":"track","event":"Order Completed","userId":"u-1"}'

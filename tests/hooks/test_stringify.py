@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 
 from segment_hooks import Scope, SignatureVerifier, sign
-from segment_hooks.stringify import stringify
+from segment_hooks.javascript import stringify
 from tests.hooks import strategies as js
 from tests.hooks.javascript import run_node
 from tests.hooks.vectors import recorded
@@ -178,5 +178,5 @@ def test_batches_that_node_signs_verify_by_their_span(record_property: Callable[
         by_dumping_again += sign("hunter2-é", dumped.encode("utf-8", "surrogatepass"), scope=Scope.BODY) == signature
     record_property("verified by span", len(signed))
     record_property("verified by parsing and dumping again", by_dumping_again)
-    print(f"seed {seed}: {len(signed)} by span, {by_dumping_again} by parsing and dumping again")  # noqa: T201
+    print(f"seed {seed}: {len(signed)} by span, {by_dumping_again} by parsing and dumping again")
     assert len(signed) == len(batches)

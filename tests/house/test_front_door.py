@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -49,3 +50,9 @@ def test_the_public_names_are_these() -> None:
         "StaticHeader Track Unknown ValidationError Verification WebhookError WebhookEventRouter parse parse_event "
         "parse_timestamp sign stringify"
     )
+
+
+def test_no_module_hides_a_public_name() -> None:
+    # importing `segment_hooks.sign` would make `segment_hooks.sign` that module
+    modules = {path.stem for path in Path(segment_hooks.__file__).parent.iterdir()}
+    assert not modules & set(segment_hooks.__all__)

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "segment_hooks"
 
 LAYERS = [
-    {"errors", "log", "wire", "timestamps", "context", "jsontext", "stringify", "tolerant", "typed", "events"},
+    {"errors", "log", "wire", "timestamps", "context", "javascript", "jsontext", "tolerant", "typed", "events"},
     {"signature", "explain", "forms", "parsing", "outcomes", "threads", "deadline"},
     {"routes", "registration", "dispatch", "router", "inbox", "tracking_plan"},
     {"webhook", "problems", "receiver"},

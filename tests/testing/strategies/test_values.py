@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segment_hooks.stringify import stringify
+from segment_hooks import stringify
 from segment_testing import javascript
 from segment_testing.serverside import loads
 from segment_testing.strategies import json_objects, json_values, timestamps
