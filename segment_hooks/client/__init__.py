@@ -17,6 +17,7 @@ from segment_hooks.client.items import BatchItem
 from segment_hooks.client.observing import Attempt, Observer
 from segment_hooks.client.options import ClientOptions
 from segment_hooks.client.receipt import Receipt, ReceiptState
+from segment_hooks.client.spooling import Spool, SpoolError
 from segment_hooks.client.transport import AsyncTransport, HttpAnswer, HttpRequest, Transport, TransportError
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ __all__ = [
     "SegmentClient",
     "SegmentError",
     "SegmentErrorType",
+    "Spool",
+    "SpoolError",
     "SqliteSpool",
     "Transport",
     "TransportError",

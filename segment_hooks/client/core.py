@@ -5,11 +5,10 @@ The lock guards the batcher; the methods whose names end in `_locked` are to be 
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -20,10 +19,8 @@ from segment_hooks.client.log import logger
 from segment_hooks.client.observing import Attempt, Forgiving, Observer
 from segment_hooks.client.receipt import Receipt, ReceiptState, settle
 from segment_hooks.client.retrying import Failure
+from segment_hooks.client.spooling import Spool, SpoolError
 from segment_hooks.client.transport import AsyncTransport, Transport
-
-if TYPE_CHECKING:
-    from segment_hooks.client.spool import SqliteSpool
 
 Overflow: TypeAlias = Literal["drop_oldest", "raise", "block"]
 OnError: TypeAlias = Callable[[SegmentError], object]
@@ -72,7 +69,7 @@ class Core:
         endpoint: Endpoint,
         overflow: Overflow,
         close_timeout: float,
-        spool: SqliteSpool | None,
+        spool: Spool | None,
         source: str,
         on_error: OnError | None,
         observer: Observer | None,
@@ -112,9 +109,9 @@ class Core:
         if self._spool is not None:
             try:
                 self._spool.put_many((each.message_id, each.body) for each in receipts)
-            except (sqlite3.Error, OSError) as error:
+            except SpoolError as error:
                 raise SegmentError(
-                    f"the event could not be stored in the spool, and is not accepted ({type(error).__name__})",
+                    f"the event could not be stored in the spool, and is not accepted ({error})",
                     type=SegmentErrorType.UNKNOWN,
                     code="spool",
                 ) from error
@@ -278,9 +275,9 @@ class Core:
         assert self._spool is not None  # noqa: S101  # for type checkers
         try:
             self._spool.remove([each.message_id for each in receipts])
-        except (sqlite3.Error, OSError) as error:
+        except SpoolError as error:
             # sent once more after a restart, under the same message ids
-            logger().error("segment client: the spool cannot be written to (%s)", type(error).__name__)
+            logger().error("segment client: the spool cannot be written to (%s)", error)
 
     def drain(self, transport: Transport, seconds: float) -> None:
         """Deliver what is queued in this thread, where none can be started any more."""
@@ -311,8 +308,8 @@ class Core:
         assert self._spool is not None  # noqa: S101  # for type checkers
         try:
             rows = self._spool.leftovers(_LEFTOVERS_AT_ONCE)
-        except (sqlite3.Error, OSError) as error:
-            logger().error("segment client: the spool cannot be read (%s)", type(error).__name__)
+        except SpoolError as error:
+            logger().error("segment client: the spool cannot be read (%s)", error)
             rows = []
         if not rows:
             self._spool_has_more = False
@@ -343,7 +340,10 @@ class Core:
     def close_spool(self) -> None:
         """Let go of the spool's file."""
         if self._spool is not None:
-            self._spool.close()
+            try:
+                self._spool.close()
+            except SpoolError as error:
+                logger().error("segment client: the spool cannot be closed (%s)", error)
 
     def before_fork(self) -> None:
         """See `forking`."""

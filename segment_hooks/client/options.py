@@ -16,11 +16,11 @@ from segment_hooks.client.exchange import HOSTS, Endpoint, base_url
 from segment_hooks.client.observing import Observer
 from segment_hooks.client.receipt import Receipt
 from segment_hooks.client.retrying import MAX_RETRIES, MAX_RETRY_SECONDS
+from segment_hooks.client.spooling import Spool
 from segment_hooks.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from segment_hooks.client.oauth import OAuth, Tokens
-    from segment_hooks.client.spool import SqliteSpool
     from segment_hooks.client.transport import Transport
 
 Proxy: TypeAlias = str | Literal[False] | None
@@ -57,8 +57,8 @@ class ClientOptions(TypedDict, total=False):
     on_error: OnError | None
     """Called with a `SegmentError` for events that were rejected or given up, from the client's thread or event loop.
     It may call the client, but neither `flush` nor `close`."""
-    spool: SqliteSpool | str | Path | None
-    """A directory in which events are kept until they are settled (see `SqliteSpool`)."""
+    spool: Spool | str | Path | None
+    """A directory in which events are kept until they are settled (see `SqliteSpool`), or another `Spool`."""
     oauth: OAuth | None
     """Sign in with OAuth 2.0 (see `OAuth`)."""
     observer: Observer | None
@@ -135,8 +135,10 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _spool(spool: SqliteSpool | str | Path | None) -> SqliteSpool | None:
+def _spool(spool: Spool | str | Path | None) -> Spool | None:
     if not isinstance(spool, str | Path):
+        if spool is not None and not isinstance(spool, Spool):
+            raise ConfigurationError(f"spool is the path of a directory, or a Spool, not {type(spool).__name__}")
         return spool
     from segment_hooks.client.spool import SqliteSpool
 

@@ -15,13 +15,14 @@ import os
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
 from segment_hooks.client.log import logger
 from segment_hooks.client.spool_lock import FileLock
+from segment_hooks.client.spooling import SpoolError
 from segment_hooks.errors import ConfigurationError
 
 _SCHEMA = """
@@ -34,7 +35,7 @@ _SCHEMA = """
 
 
 class SqliteSpool:
-    """For `SegmentClient(…, spool=SqliteSpool("/var/lib/shop/segment"))`; `spool="/var/lib/shop/segment"` is the same.
+    """A `Spool`: `SegmentClient(…, spool=SqliteSpool("/var/lib/shop/segment"))`, or `spool="/var/lib/shop/segment"`.
 
     `directory`: made if it does not exist; it holds what is sent to Segment, so it is readable by its owner only.
     """
@@ -54,23 +55,18 @@ class SqliteSpool:
 
     def open(self, source: str) -> None:
         """Claim a file, and take over what others have left. `source`: only files of the same are looked at."""
-        with self._lock:
+        with self._lock, _told():
             self._prefix = f"segment-{source}-"
             self._connect()
 
-    def put(self, message_id: str, body: bytes) -> None:
-        """Keep an event; it is safe when this returns."""
-        with self._lock:
-            self._connect().execute("INSERT OR IGNORE INTO events (message_id, body) VALUES (?, ?)", (message_id, body))
-
     def put_many(self, events: Iterable[tuple[str, bytes]]) -> None:
-        """Keep several, or none of them."""
-        with self._lock:
+        """Keep events; they are safe when this returns."""
+        with self._lock, _told():
             _insert(self._connect(), events)
 
     def remove(self, message_ids: Iterable[str]) -> None:
         """These are settled."""
-        with self._lock:
+        with self._lock, _told():
             database = self._connect()
             database.execute("BEGIN")
             try:
@@ -82,7 +78,7 @@ class SqliteSpool:
 
     def leftovers(self, limit: int) -> list[tuple[str, bytes]]:
         """Up to so many events from before, oldest first, each given out once; none when there are no more."""
-        with self._lock:
+        with self._lock, _told():
             if self._read_to >= self._leftovers_to:
                 return []
             rows: list[tuple[int, str, bytes]] = (
@@ -98,7 +94,7 @@ class SqliteSpool:
 
     def close(self) -> None:
         """Let the file go; it is deleted where nothing is in it."""
-        with self._lock:
+        with self._lock, _told():
             if self._file is not None:
                 self._connect()
             database, self._database = self._database, None
@@ -203,6 +199,14 @@ class SqliteSpool:
 
     def __repr__(self) -> str:
         return f"SqliteSpool({str(self.directory)!r})"
+
+
+@contextmanager
+def _told() -> Generator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise SpoolError(type(error).__name__) from error
 
 
 def _insert(database: sqlite3.Connection, events: Iterable[tuple[str, bytes]]) -> None:

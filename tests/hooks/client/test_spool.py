@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segment_hooks.client import ReceiptState, SegmentClient, SegmentError, SqliteSpool, TransportError
+from segment_hooks.client import ReceiptState, SegmentClient, SegmentError, SpoolError, SqliteSpool, TransportError
 from segment_hooks.client.spool_lock import FileLock
 from segment_hooks.errors import ConfigurationError
 from segment_testing.fake import TrackingAPI, faults, serve
@@ -171,7 +170,7 @@ def test_an_event_that_cannot_be_kept_is_not_accepted(tmp_path: Path, monkeypatc
     with SegmentClient("wk", transport=Scripted(), spool=spool) as client:
 
         def fail(_: Any) -> None:
-            raise sqlite3.OperationalError("database or disk is full")
+            raise SpoolError("OperationalError")
 
         with monkeypatch.context() as patched:
             patched.setattr(spool, "put_many", fail)
@@ -189,7 +188,7 @@ def test_a_spool_that_cannot_be_cleaned_is_survived(
     client = SegmentClient("wk", transport=Scripted(), spool=spool)
 
     def fail(_: Any) -> None:
-        raise sqlite3.OperationalError("disk I/O error")
+        raise SpoolError("OperationalError")
 
     with monkeypatch.context() as patched:
         patched.setattr(spool, "remove", fail)
@@ -205,6 +204,8 @@ def test_what_cannot_work(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigurationError, match="cannot be made"):
         SegmentClient("wk", spool=tmp_path / "file" / "spool")
+    with pytest.raises(ConfigurationError, match="spool is"):
+        SegmentClient("wk", spool=7)  # type: ignore[arg-type]
     assert repr(SqliteSpool("/x")) == "SqliteSpool('/x')"
 
 
