@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import deque
 from itertools import islice
-from typing import TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 import msgspec
 
 from segment_testing.recording import Call, Ledger, Rejection
 
 _Item = TypeVar("_Item")
+Kind: TypeAlias = Literal["call", "rejection", "duplicate"]
 _TEXT = re.compile(r"\d{1,18}-\d{1,18}-\d{1,18}-\d{1,18}", re.ASCII)
 
 
@@ -71,6 +72,21 @@ def news(ledger: Ledger, since: Mark = Mark()) -> News:  # noqa: B008  # a value
     came = sum(_counts(now)) - sum(_counts(start))
     missed = came - len(calls) - len(rejections) - len(duplicates)
     return News(now, calls, rejections, duplicates, cleared, missed)
+
+
+def before(ledger: Ledger, place: Mark, kind: Kind) -> Call | Rejection | None:
+    """The call, rejection or duplicate that was the last of its kind at `place`; None where it is no longer kept."""
+    with ledger._lock:
+        now = _now(ledger)
+        items: deque[Call] | deque[Rejection]
+        if kind == "call":
+            items, number, total = ledger._calls, place.calls, now.calls
+        elif kind == "rejection":
+            items, number, total = ledger._rejections, place.rejections, now.rejections
+        else:
+            items, number, total = ledger._duplicates, place.duplicates, now.duplicates
+        index = number - 1 - (total - len(items))
+        return items[index] if place.clears == now.clears and 0 <= index < len(items) else None
 
 
 def _now(ledger: Ledger) -> Mark:

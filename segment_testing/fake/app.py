@@ -1,7 +1,8 @@
 """The fake as an ASGI app: bytes in, `TrackingAPI.handle`, bytes out.
 
-Every path goes straight to the core, but for those below `/_fake/`, of which `control` has the routes. Of a body over
-the limit no more is read than shows that it is. What a `Reply` asks of its connection is done in `delivery`.
+Every path goes straight to the core, but for the page at `/` and those below `/_fake/`, of which `control` has the
+routes. Of a body over the limit no more is read than shows that it is. What a `Reply` asks of its connection is done in
+`delivery`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from segment_hooks import Headers
 from segment_testing.fake.control import PREFIX, control_routes
 from segment_testing.fake.core import TrackingAPI
 from segment_testing.fake.delivery import deliver
+from segment_testing.fake.guard import Guarded
+from segment_testing.fake.page import PAGE, page_routes
 from segment_testing.fake.stream import LiveStream
 from segment_testing.fake.wire import FakeRequest
 
@@ -27,13 +30,16 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 class FakeApp(Starlette):
     """An ASGI 3 application around a `TrackingAPI`; runs by itself under any ASGI server, and mounts in other apps.
 
-    `control`: whether it has the endpoints below `/_fake/` with which another process reads, resets and troubles it.
+    `control`: whether it has the page at `/`, and the endpoints below `/_fake/` with which another process reads,
+    resets and troubles it. `any_host`: whether these are reached over loopback under any name too, see `guard`.
     """
 
-    def __init__(self, api: TrackingAPI, *, control: bool = True) -> None:
+    def __init__(self, api: TrackingAPI, *, control: bool = True, any_host: bool = False) -> None:
         self.api = api
-        self._stream = LiveStream(api.ledger)
-        super().__init__(routes=control_routes(api, self._stream) if control else [])
+        self._control = control
+        self._stream = LiveStream(api.ledger, api.deliveries)
+        super().__init__(routes=[*page_routes(), *control_routes(api, self._stream)] if control else [])
+        self._guarded = Guarded(super().__call__, any_host=any_host)
 
     def close(self) -> None:
         """End what would go on for as long as a client listens, so that a server can stop. From any thread."""
@@ -47,7 +53,10 @@ class FakeApp(Starlette):
         path: str = scope["path"].removeprefix(scope.get("root_path", ""))
         if path == PREFIX or path.startswith(f"{PREFIX}/"):
             # a slash at its end makes no difference here, but would to Starlette
-            await super().__call__({**scope, "path": scope["path"].rstrip("/")}, receive, send)
+            await self._guarded({**scope, "path": scope["path"].rstrip("/")}, receive, send)
+            return
+        if path == "/" and self._control and scope["method"] in ("GET", "HEAD"):
+            await self._guarded({**scope, "path": scope.get("root_path", "") + PAGE}, receive, send)
             return
         body = await _read(receive, self.api.settings.limits.request)
         if body is None:

@@ -8,6 +8,9 @@
     GET    /_fake/faults        the faults that are set
     POST   /_fake/faults        set another, or several in an array
     DELETE /_fake/faults        have no more of them
+    GET    /_fake/deliveries    what was delivered to webhooks, with every attempt and its answer
+    POST   /_fake/deliveries/replay  send one of them again
+    GET    /_fake/sent          the bytes of one call, as they stood in the request
     GET    /_fake/stream        all of it as it comes (see `stream`)
     GET    /_fake/openapi.json  what all endpoints of the fake take and answer
 
@@ -19,18 +22,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast, get_args
 
+from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from segment_hooks import __version__
+from segment_testing.fake.deliveries import NobodySendsError
 from segment_testing.fake.faults import Fault, from_json
 from segment_testing.fake.openapi import document
 from segment_testing.fake.resource import ControlError, Nothing, Query, Resource, Streaming, json_body, json_response
 from segment_testing.fake.stream import LiveStream
-from segment_testing.fake.views import call_json, fault_json, rejection_json
+from segment_testing.fake.views import call_json, delivery_json, fault_json, rejection_json
+from segment_testing.news import Kind, Mark, before
 from segment_testing.recording import Call, Rejection
 
 if TYPE_CHECKING:
@@ -39,6 +45,7 @@ if TYPE_CHECKING:
 PREFIX = "/_fake"
 
 _CALL_FIELDS = ("type", "name", "user_id", "anonymous_id", "message_id", "write_key")
+_KINDS = get_args(Kind)
 _REJECTION_FIELDS = ("reason", "type", "name", "message_id", "write_key")
 
 
@@ -47,7 +54,7 @@ def control_routes(api: TrackingAPI, stream: LiveStream | None = None) -> list[R
 
     `stream`: to be closed when the server stops; without one, streams end only when their clients go.
     """
-    controls = _Controls(api, stream or LiveStream(api.ledger))
+    controls = _Controls(api, stream or LiveStream(api.ledger, api.deliveries))
     resources = {
         "health": Resource(GET=controls.health),
         "events": Resource(GET=controls.events),
@@ -55,12 +62,15 @@ def control_routes(api: TrackingAPI, stream: LiveStream | None = None) -> list[R
         "duplicates": Resource(GET=controls.duplicates),
         "reset": Resource(POST=controls.reset),
         "faults": Resource(GET=controls.faults, POST=controls.add_faults, DELETE=controls.clear_faults),
+        "deliveries": Resource(GET=controls.deliveries),
+        "deliveries/replay": Resource(POST=controls.replay),
+        "sent": Resource(GET=controls.sent),
         "stream": Resource(GET=controls.stream),
         "openapi.json": Resource(GET=controls.openapi),
     }
     routes = [Route(f"{PREFIX}/{name}", resource) for name, resource in resources.items()]
     known = ", ".join(f"{PREFIX}/{name}" for name in resources)
-    return [*routes, Route(PREFIX + "{rest:path}", Nothing(known))]
+    return [*routes, Route(PREFIX + "{rest:path}", Nothing("the controls", known))]
 
 
 class _Controls:
@@ -68,6 +78,7 @@ class _Controls:
 
     def __init__(self, api: TrackingAPI, stream: LiveStream) -> None:
         self._api = api
+        self._deliveries = api.deliveries
         self._stream = stream
 
     async def health(self, request: Request) -> Response:
@@ -133,17 +144,47 @@ class _Controls:
         self._api.faults.clear()
         return await self.faults(request)
 
+    async def deliveries(self, request: Request) -> Response:
+        limit = Query(request, "limit").limit
+        kept = self._deliveries.all
+        return json_response({"total": len(kept)}, deliveries=map(delivery_json, kept[-limit:]))
+
+    async def replay(self, request: Request) -> Response:
+        delivery = Query(request, "id").one("id")
+        try:
+            await to_thread.run_sync(self._deliveries.replay, delivery)  # it may wait for an answer
+        except KeyError:
+            raise ControlError(404, "gone", "No such delivery", "No delivery of this id is kept.") from None
+        except NobodySendsError as error:
+            raise ControlError(409, "nobody-sends", "Nobody to send it", f"{error}.") from None
+        return json_response({"success": True})
+
+    async def sent(self, request: Request) -> Response:
+        query = Query(request, "of", "place")
+        place, kind = _place(query.one("place")), query.one("of", *_KINDS)
+        item = before(self._api.ledger, place, cast("Kind", kind))
+        if item is None:
+            raise ControlError(404, "gone", "No longer kept", "The fake has forgotten it, or been reset since.")
+        return Response(item.sent, media_type="application/octet-stream", headers={"cache-control": "no-store"})
+
     async def stream(self, request: Request) -> Response:
         Query(request, "from")
         try:
-            place = self._stream.place(request)
+            start = self._stream.start(request)
         except ValueError as error:
             raise ControlError(400, "query", "No such place", str(error)) from None
-        return Streaming(partial(self._stream.serve, place))
+        return Streaming(partial(self._stream.serve, start))
 
     async def openapi(self, request: Request) -> Response:
         Query(request)
         return json_response(document())
+
+
+def _place(text: str) -> Mark:
+    try:
+        return Mark.parse(text)
+    except ValueError as error:
+        raise ControlError(400, "query", "No such place", str(error)) from None
 
 
 def _faults(described: Any) -> list[Fault]:

@@ -35,6 +35,7 @@ from segment_testing.fake.actions import Action
 from segment_testing.fake.auth import NONE, credentials
 from segment_testing.fake.body import BodyError, BodyTooLargeError, text_of
 from segment_testing.fake.checks import TYPES
+from segment_testing.fake.deliveries import Deliveries
 from segment_testing.fake.faults import Faults
 from segment_testing.fake.intake import Intake
 from segment_testing.fake.messages import Messages, read_batch, read_one, write_key_in
@@ -53,7 +54,8 @@ class TrackingAPI:
     """A fake Segment. Safe to use from any thread; whatever the bytes of a request are, it is answered.
 
     `ledger`: where calls are recorded; left out, one of its own. `clock`: the time, in UTC. `faults`: what goes wrong
-    on purpose. Raises `ValueError` where a key in the settings is none.
+    on purpose. `deliveries`: what whoever plays Segment's other half has delivered to webhooks, for the page. Raises
+    `ValueError` where a key in the settings is none.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class TrackingAPI:
         self.settings = settings if settings is not None else FakeSettings()
         self.ledger = ledger if ledger is not None else Ledger(max_calls=self.settings.max_calls)
         self.faults = Faults()
+        self.deliveries = Deliveries()
         self._clock = clock
         self._intake = Intake(self.settings, self.ledger, clock)
         self._rate_limit = None if self.settings.rate_limit is None else RateLimit(self.settings.rate_limit)
@@ -89,6 +92,7 @@ class TrackingAPI:
     def reset(self) -> None:
         """As if no request had come yet, and no fault had been asked for."""
         self.faults.clear()
+        self.deliveries.clear()
         self._intake.forget()
         if self._rate_limit is not None:
             self._rate_limit.clear()

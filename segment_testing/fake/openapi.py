@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from segment_hooks import __version__
 from segment_testing.fake.schemas import CALL_TYPES, SCHEMAS, Schema, array, ref
+from segment_testing.news import Kind
 
 _ABOUT = """\
 A fake of Segment's Tracking API for tests. It answers as Segment does: 200 also for a call that Segment then throws
@@ -163,28 +164,58 @@ def _controls() -> dict[str, Any]:
             },
             "delete": _control("clear_faults", "Have no more faults.", "Faults"),
         },
+        "/_fake/deliveries": {
+            "get": _control(
+                "deliveries", "What was delivered to webhooks.", "Deliveries", _limit("those that changed last")
+            )
+        },
+        "/_fake/deliveries/replay": {"post": _replay()},
+        "/_fake/sent": {"get": _sent()},
         "/_fake/stream": {"get": _stream()},
         "/_fake/openapi.json": {"get": _control("openapi", "This document.", {"type": "object"})},
     }
 
 
 def _control(name: str, summary: str, answer: str | Schema, *parameters: Schema) -> Operation:
-    problem = {"application/problem+json": {"schema": ref("Problem")}}
     operation: Operation = {
         "operationId": name,
         "summary": summary,
         "tags": ["controls"],
         "responses": {
             "200": _json("As asked for.", answer),
-            "400": {"description": "A parameter or the body is not as asked for.", "content": problem},
-            "403": {"description": "Asked by a page of another origin.", "content": problem},
-            "405": {"description": "Another method.", "content": problem},
-            "413": {"description": "The body is too large.", "content": problem},
+            "400": _problem("A parameter or the body is not as asked for."),
+            "403": _problem("Asked by a page of another origin."),
+            "405": _problem("Another method."),
+            "413": _problem("The body is too large."),
+            "421": _problem("Asked over loopback under a name that is not of this machine."),
         },
     }
     if parameters:
         operation["parameters"] = list(parameters)
     return operation
+
+
+def _replay() -> Operation:
+    delivery = {**_query("id", {"type": "string", "minLength": 1}, "Of the delivery."), "required": True}
+    operation = _control("replay", "Send a delivery again.", "Success", delivery)
+    operation["responses"]["404"] = _problem("No such delivery is kept.")
+    operation["responses"]["409"] = _problem("What sent it is no longer there.")
+    return operation
+
+
+def _sent() -> Operation:
+    kind = {**_query("of", {"enum": list(get_args(Kind))}, "What it was taken for."), "required": True}
+    place = {**_query("place", _PLACE, "The id of its event in the stream."), "required": True}
+    operation = _control("sent", "The bytes of one call, as they stood in the request.", {}, kind, place)
+    operation["responses"]["200"] = {
+        "description": "The bytes; of a request that could not be read, its beginning.",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+    operation["responses"]["404"] = _problem("It is no longer kept.")
+    return operation
+
+
+_PLACE: Schema = {"type": "string", "pattern": r"^\d{1,18}-\d{1,18}-\d{1,18}-\d{1,18}$"}
 
 
 def _stream() -> Operation:
@@ -193,11 +224,14 @@ def _stream() -> Operation:
         "name": "Last-Event-ID",
         "in": "header",
         "description": "The id of the last event that was seen, to go on from there.",
-        "schema": {"type": "string", "pattern": r"^\d{1,18}-\d{1,18}-\d{1,18}-\d{1,18}$"},
+        "schema": _PLACE,
     }
     operation = _control("stream", "Everything as it comes, without end.", {}, start, last_id)
     operation["responses"]["200"] = {
-        "description": "Events `call` (a Call), `rejection` and `duplicate` (a Rejection), `reset`, and `missed`.",
+        "description": (
+            "Events `call` (a Call), `rejection` and `duplicate` (a Rejection), `delivery` (a Delivery), `reset`, and "
+            "`missed`. The header `fake-run` is another one for every fake: a place of one means nothing to another."
+        ),
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
     return operation
@@ -226,6 +260,10 @@ def _query(name: str, schema: Schema, description: str) -> Schema:
 
 def _body(media_type: str, schema: Schema) -> Schema:
     return {"required": True, "content": {media_type: {"schema": schema}}}
+
+
+def _problem(description: str) -> Schema:
+    return {"description": description, "content": {"application/problem+json": {"schema": ref("Problem")}}}
 
 
 def _json(description: str, schema: str | Schema) -> Schema:

@@ -19,7 +19,7 @@ MAX_LIMIT = 1_000
 
 _MAX_BODY = 64 * 1024
 _URN = "urn:problem-type:segment-testing:"
-_ONCE = ("since", "limit", "from")
+_ONCE = ("since", "limit", "from", "of", "place", "id")
 
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 
@@ -49,7 +49,7 @@ class Resource:
         try:
             response = await self._answer(request)
         except ControlError as error:
-            response = _problem(error)
+            response = problem(error)
         except ClientDisconnect:
             return
         response.headers["date"] = formatdate(usegmt=True)
@@ -71,11 +71,11 @@ class Resource:
 class Nothing:
     """Every other path under the prefix, as an ASGI app."""
 
-    def __init__(self, known: str) -> None:
-        self._error = ControlError(404, "path", "No such path", f"The controls are {known}.")
+    def __init__(self, what: str, known: str) -> None:
+        self._error = ControlError(404, "path", "No such path", f"Of {what} there are {known}.")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = _problem(self._error)
+        response = problem(self._error)
         response.headers["date"] = formatdate(usegmt=True)
         await response(scope, receive, send)
 
@@ -114,6 +114,14 @@ class Query:
     def wants(self, item: Call | Rejection) -> bool:
         """Whether every filter fits."""
         return all(_field(item, name) in values for name, values in self._filters.items())
+
+    def one(self, name: str, *allowed: str) -> str:
+        """The value of a parameter that has to be given; `allowed`: what it may be, left out: anything."""
+        (value,) = self._values.get(name, [""])
+        if not value or (allowed and value not in allowed):
+            kinds = f"one of {', '.join(allowed)}" if allowed else "not empty"
+            raise ControlError(400, "query", "Parameter missing", f"{name} has to be given, and is {kinds}.")
+        return value
 
     def number(self, name: str, default: int) -> int:
         """A whole number from zero up."""
@@ -169,7 +177,8 @@ def json_response(members: dict[str, Any], **lists: Iterable[bytes]) -> Response
     )
 
 
-def _problem(error: ControlError) -> Response:
+def problem(error: ControlError) -> Response:
+    """The answer to a request that is refused."""
     body = {"type": _URN + error.slug, "title": error.title, "status": error.status, "detail": error.detail}
     return Response(
         dumps(body), status_code=error.status, media_type="application/problem+json", headers=dict(error.headers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+from segment_testing.fake.deliveries import Outcome
 from segment_testing.recording import Reason
 
 Schema: TypeAlias = dict[str, Any]
@@ -185,6 +186,8 @@ _STEPS: Schema = {
     "items": {"oneOf": [{"const": 200}, _STATUS, *(_action(name, {}) for name in _ACTIONS)]},
 }
 
+_HEADERS: Schema = array({"type": "array", "items": TEXT, "minItems": 2, "maxItems": 2})
+
 _CONTROLS = {
     "Call": record(
         {
@@ -226,6 +229,35 @@ _CONTROLS = {
     ),
     "Rejected": record({"total": described(COUNT, "That fit the filters."), "rejected": array(ref("Rejection"))}),
     "Duplicates": record({"total": described(COUNT, "That fit the filters."), "duplicates": array(ref("Rejection"))}),
+    "Delivery": record(
+        {
+            "id": TEXT,
+            "at": TIME,
+            "title": described(TEXT, "What it carries, in a few words."),
+            "url": TEXT,
+            "method": TEXT,
+            "headers": described(_HEADERS, "Of the request, in the order in which they were sent."),
+            "outcome": {"enum": [outcome.value for outcome in Outcome]},
+            "attempts": array(ref("Attempt")),
+            "next_attempt": described({**TIME, "type": ["string", "null"]}, "When it is due, where one is to come."),
+            "replay_of": described(MAYBE_TEXT, "The id of the delivery that this one sends again."),
+            "body": described(
+                {"type": ["object", "array", "string"]}, "As it was sent; text where it was neither object nor array."
+            ),
+        },
+        description="A request to a webhook, with all attempts at it.",
+    ),
+    "Attempt": record(
+        {
+            "at": TIME,
+            "seconds": described({"type": "number", "minimum": 0}, "Until the answer was read, or given up."),
+            "status": described({"type": ["integer", "null"]}, "Of the answer; null where there was none."),
+            "error": described(MAYBE_TEXT, "Why there was none."),
+            "headers": described(_HEADERS, "Of the answer."),
+            "body": described(TEXT, "Of the answer, the beginning."),
+        }
+    ),
+    "Deliveries": record({"total": described(COUNT, "That are kept."), "deliveries": array(ref("Delivery"))}),
     "Fault": {
         "oneOf": [
             *(_action(name, _FAULT_MODIFIERS) for name in _ACTIONS),

@@ -20,6 +20,7 @@ import uvicorn
 
 from segment_testing.fake.app import FakeApp
 from segment_testing.fake.core import TrackingAPI
+from segment_testing.fake.guard import is_loopback
 from segment_testing.fake.protocols import HTTP, protocol
 
 if TYPE_CHECKING:
@@ -68,8 +69,9 @@ class ServedFake:
         )
         self._thread.start()
         if not self._server.ready.wait(_PATIENCE) or not self._server.started:
+            failure = self._server.failure
             self.stop()
-            raise RuntimeError("the server did not start; the log of uvicorn.error says why")
+            raise RuntimeError("the server did not start") from failure
 
     def stop(self) -> None:
         """Answer no more: open requests get a moment, then every connection is closed, and the thread ends."""
@@ -117,10 +119,11 @@ def serve(
 ) -> ServedFake:
     """A fake around `api` that is served while the context that is returned lasts.
 
+    `host`: to listen on; on one that is not of this machine alone, the page and the controls answer to any name.
     `port`: 0 for any free one. `tls`: speak https with these files, see `temporary_tls`. `http`: what parses requests;
     `auto` takes httptools where it is installed.
     """
-    app = FakeApp(api)
+    app = FakeApp(api, any_host=not is_loopback(host))
     config = uvicorn.Config(
         app,
         http=protocol(http),
@@ -141,6 +144,7 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = threading.Event()
+        self.failure: BaseException | None = None
 
     def run_on(self, listener: socket.socket) -> None:
         """The thread."""
@@ -149,6 +153,8 @@ class _Server(uvicorn.Server):
         logger.addFilter(quiet)
         try:
             self.run(sockets=[listener])
+        except BaseException as failure:  # noqa: BLE001  # uvicorn exits; whoever has started the thread is told
+            self.failure = failure
         finally:
             logger.removeFilter(quiet)
             listener.close()

@@ -6,10 +6,15 @@
     duplicate  a rejection                           its `messageId` had been seen
     reset      {}                                    the fake forgot everything
     missed     {"count": 3}                          so many came, but were no longer kept when their turn came
+    delivery   a delivery to a webhook               it begins, or something has become of it
 
 The id of an event is the place after it, which a browser sends as `Last-Event-ID` when it connects again: nothing is
 told twice, and nothing is left out that the fake still keeps. A client that has no place yet gets what comes from now
-on, or with `?from=start` also all that is kept.
+on, or with `?from=start` also all that is kept. Deliveries alone have no place: each is told in its latest state,
+whenever that changes, and to a client that comes back, once more.
+
+A place means nothing to another fake, nor to the same program started anew, and may yet look like one of its own. The
+header `fake-run` says which one answers.
 
 Nothing is queued for a slow client: each reads on from its own place in the ledger when it has taken what it was sent.
 """
@@ -17,14 +22,17 @@ Nothing is queued for a slow client: each reads on from its own place in the led
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from email.utils import formatdate
 
+import msgspec
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from segment_testing.fake.views import call_json, rejection_json
+from segment_testing.fake.deliveries import Deliveries
+from segment_testing.fake.views import call_json, delivery_json, rejection_json
 from segment_testing.news import Mark, News, mark, news
 from segment_testing.recording import Ledger
 
@@ -41,14 +49,24 @@ _HEADERS = [
 ]
 
 
+class Start(msgspec.Struct, frozen=True):
+    """Where a client begins: its place in the ledger, and after which change of a delivery."""
+
+    place: Mark
+    change: int = 0
+
+
 class LiveStream:
     """The stream of one fake, for any number of clients.
 
-    `heartbeat`: seconds, see `HEARTBEAT`. `close()` ends every stream, so that a server can stop without cutting them.
+    `deliveries`: their log; left out, none are told. `heartbeat`: seconds, see `HEARTBEAT`. `run` tells this fake from
+    any other. `close()` ends every stream, so that a server can stop without cutting them.
     """
 
-    def __init__(self, ledger: Ledger, *, heartbeat: float = HEARTBEAT) -> None:
+    def __init__(self, ledger: Ledger, deliveries: Deliveries | None = None, *, heartbeat: float = HEARTBEAT) -> None:
+        self.run = secrets.token_hex(8)
         self._ledger = ledger
+        self._deliveries = Deliveries() if deliveries is None else deliveries
         self._heartbeat = heartbeat
         self._clients: set[_Client] = set()
         self._closed = False
@@ -64,26 +82,27 @@ class LiveStream:
         for client in tuple(self._clients):
             client.wake()
 
-    def place(self, request: Request) -> Mark:
+    def start(self, request: Request) -> Start:
         """Where the request wants to begin. Raises `ValueError` with what is wrong with it."""
         last_id = request.headers.get("last-event-id")
         if last_id:
-            return Mark.parse(last_id)
+            return Start(Mark.parse(last_id))
         start = request.query_params.get("from", "now")
         if start not in ("now", "start"):
             raise ValueError("from is now or start")
         here = mark(self._ledger)
-        return here if start == "now" else Mark(here.clears)
+        return Start(here, self._deliveries.changes) if start == "now" else Start(Mark(here.clears))
 
-    async def serve(self, place: Mark, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send what comes after `place`, until the client goes or the stream is closed."""
-        headers = [*_HEADERS, (b"date", formatdate(usegmt=True).encode())]
+    async def serve(self, start: Start, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send what comes after `start`, until the client goes or the stream is closed."""
+        headers = [*_HEADERS, (b"fake-run", self.run.encode()), (b"date", formatdate(usegmt=True).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         if scope["method"] == "HEAD":
             await send({"type": "http.response.body"})
             return
+        place, change = start.place, start.change
         client = _Client()
-        unsubscribe = self._ledger.subscribe(client.wake)
+        subscriptions = [log.subscribe(client.wake) for log in (self._ledger, self._deliveries)]
         self._clients.add(client)
         leaving = asyncio.create_task(_until_gone(receive, client))
         try:
@@ -97,6 +116,12 @@ class LiveStream:
                     await send(_chunk(event))
                     await asyncio.sleep(0)  # a long ledger must not keep other requests waiting
                 place = came.mark
+                change, delivered = self._deliveries.since(change)
+                for delivery in delivered:
+                    if self._over(client):
+                        break
+                    await send(_chunk(_event("delivery", place, delivery_json(delivery))))
+                    await asyncio.sleep(0)
                 if not await client.woken(self._heartbeat):
                     await send(_chunk(b": still here\n\n"))
             if not client.gone:
@@ -105,7 +130,8 @@ class LiveStream:
             pass  # the client went while something was sent to it
         finally:
             self._clients.discard(client)
-            unsubscribe()
+            for unsubscribe in subscriptions:
+                unsubscribe()
             leaving.cancel()
             with suppress(asyncio.CancelledError):
                 await leaving

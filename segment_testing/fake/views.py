@@ -1,4 +1,4 @@
-"""Calls, rejections and faults as JSON, for whoever looks into the fake from another process.
+"""Calls, rejections, deliveries and faults as JSON, for whoever looks into the fake from another process.
 
 What was sent is spliced in as it stood in the request, so that nothing is lost that a parser would change: `1.0`,
 numbers of any size, unpaired surrogates, the order of members.
@@ -11,9 +11,13 @@ from typing import Any
 import msgspec
 
 from segment_testing.fake.actions import Described
+from segment_testing.fake.deliveries import Attempt, Delivery
 from segment_testing.fake.faults import Fault
 from segment_testing.recording import Call, Reception, Rejection
 from segment_testing.serverside import delivered, dumps, iso, loads
+
+ANSWER = 4_000
+"""Bytes of an answer that are shown."""
 
 
 def call_json(call: Call) -> bytes:
@@ -52,6 +56,34 @@ def rejection_json(rejection: Rejection) -> bytes:
     return _with(dumps(head), "sent", _sent(rejection.sent))
 
 
+def delivery_json(delivery: Delivery) -> bytes:
+    """One delivery to a webhook, as `Delivery` in the OpenAPI document."""
+    head = {
+        "id": delivery.id,
+        "at": iso(delivery.at),
+        "title": delivery.title,
+        "url": delivery.url,
+        "method": delivery.method,
+        "headers": delivery.headers,
+        "outcome": delivery.outcome.value,
+        "attempts": [_attempt(attempt) for attempt in delivery.attempts],
+        "next_attempt": None if delivery.next_attempt is None else iso(delivery.next_attempt),
+        "replay_of": delivery.replay_of,
+    }
+    return _with(dumps(head), "body", _body(delivery.body))
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "at": iso(attempt.at),
+        "seconds": attempt.seconds,
+        "status": attempt.status,
+        "error": attempt.error,
+        "headers": attempt.headers,
+        "body": attempt.body[:ANSWER].decode("utf-8", "replace"),
+    }
+
+
 def fault_json(fault: Fault, requests: int) -> bytes:
     """A fault that is set: its description, as `from_json` takes it, and how many requests it has concerned.
 
@@ -88,6 +120,12 @@ def _sent(text: bytes) -> bytes:
     if text[:1] == b"{" and _is_json(text):
         return text
     return msgspec.json.encode(text.decode("utf-8", "replace"))
+
+
+def _body(body: bytes) -> bytes:
+    if body[:1] in (b"{", b"[") and _is_json(body):
+        return body
+    return msgspec.json.encode(body.decode("utf-8", "replace"))
 
 
 def _payload(call: Call) -> bytes:

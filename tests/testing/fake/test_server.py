@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gzip
 import json
 import logging
 import socket
+import sys
 import threading
 from collections.abc import Generator
 from typing import Any
@@ -14,8 +16,9 @@ from typing import Any
 import httpx
 import pytest
 
-from segment_testing.fake import ServedFake, TrackingAPI, faults, serve, temporary_tls
-from segment_testing.fake.protocols import HTTP
+from segment_testing.fake import FakeRequest, Reply, ServedFake, TrackingAPI, faults, serve, temporary_tls
+from segment_testing.fake.actions import Answer
+from segment_testing.fake.protocols import HTTP, TransportConnection, protocol
 from tests.testing.fake.asking import fake, track
 
 CALL = json.dumps(track(writeKey="wk")).encode()
@@ -193,7 +196,7 @@ def test_a_stream_does_not_hold_the_stop_up() -> None:
     before = others()
     with serve(fake()) as server:
         connection = socket.create_connection(("127.0.0.1", server.port), 30)
-        connection.sendall(b"GET /_fake/stream HTTP/1.1\r\nHost: x\r\n\r\n")
+        connection.sendall(b"GET /_fake/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         assert connection.recv(12) == b"HTTP/1.1 200"
     assert others() == before
     connection.close()
@@ -223,3 +226,60 @@ def test_tls(http: Any) -> None:
                 with pytest.raises(httpx.TransportError):
                     client.post("/v1/track", content=CALL)
             assert [client.post("/v1/track", content=CALL).status_code for _ in range(2)] == [503, 200]
+
+
+def test_a_server_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise SystemExit(3)
+
+    monkeypatch.setattr("uvicorn.Server.startup", broken)
+    before = others()
+    server = serve(fake())
+    with pytest.raises(RuntimeError, match="the server did not start") as caught:
+        server.start()
+    assert isinstance(caught.value.__cause__, SystemExit)
+    assert others() == before
+
+
+def test_a_server_whose_thread_is_blocked_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("segment_testing.fake.server._PATIENCE", 0.5)
+    api, go_on = fake(), threading.Event()
+
+    def blocking(_: FakeRequest, answer: Answer) -> Reply:
+        assert go_on.wait(30)
+        return answer()
+
+    api.faults.add(blocking)
+    server = serve(api)
+    server.start()
+    try:
+        with socket.create_connection(("127.0.0.1", server.port), 30) as connection:
+            connection.sendall(head("/v1/track", f"Content-Length: {len(CALL)}") + CALL)
+            while not api.faults.active[0][1]:
+                threading.Event().wait(0.01)
+            with pytest.raises(RuntimeError, match="the server did not stop: a fault, or a listener of the ledger"):
+                server.stop()
+    finally:
+        go_on.set()
+        monkeypatch.undo()
+        server.stop()
+
+
+def test_without_httptools_it_is_h11(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert protocol("auto").__name__ == "FakeHttpToolsProtocol"
+    monkeypatch.setitem(sys.modules, "uvicorn.protocols.http.httptools_impl", None)
+    assert protocol("auto").__name__ == protocol("h11").__name__ == "FakeH11Protocol"
+    with pytest.raises(ImportError):
+        protocol("httptools")
+
+
+def test_a_transport_without_a_socket_is_aborted() -> None:
+    class Transport(asyncio.Transport):
+        aborted = False
+
+        def abort(self) -> None:
+            self.aborted = True
+
+    transport = Transport()
+    TransportConnection(transport).reset()
+    assert transport.aborted
