@@ -282,7 +282,7 @@ class PostgresStore:
             connection = psycopg.connect(
                 self._given,
                 connect_timeout=max(round(self._timeout), 2),  # libpq takes less than two seconds for two
-                application_name="segment_hooks inbox",
+                fallback_application_name="segment_hooks inbox",
                 tcp_user_timeout=round(self._timeout * 1_000),
             )
         connection.autocommit = True

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 TIMEOUT = 60.0
 """Seconds that the handlers of one event may take."""
 GRACE = 30.0
-"""Seconds that a claim lasts longer than that, and that `stop` waits."""
+"""Seconds that a claim lasts longer than that, and that handlers have to end in when the worker is stopped."""
 _PATIENCE = 10.0  # seconds, for one answer of the store
 _LONGEST_REST = 15.0  # seconds between tries while the store is down
 
@@ -46,7 +46,9 @@ class Worker:
 
     `concurrency`: events at once. `timeout`: seconds for the handlers of one event; coroutines are cancelled then, and
     the event is tried again; a plain function cannot be stopped, and one that goes on for longer than `timeout` plus
-    30 seconds may be run again beside it. `poll`: seconds between looks into an empty inbox.
+    `grace` may be run again beside it. `grace`: seconds that a claim lasts beyond `timeout`, after which another worker
+    has what a killed one was at; and that handlers have to end in when this worker is stopped.
+    `poll`: seconds between looks into an empty inbox.
     `on_end`: called with every item and how its claim ended; must be quick.
     """
 
@@ -58,17 +60,19 @@ class Worker:
         policy: RetryPolicy | None = None,
         concurrency: int = 32,
         timeout: float = TIMEOUT,
+        grace: float = GRACE,
         poll: float = 0.5,
         on_end: Callable[[Item, Ending], object] | None = None,
         rand: Callable[[], float] = random.random,
     ) -> None:
-        if concurrency < 1 or not timeout > 0 or not poll > 0:
-            raise ConfigurationError("concurrency is a number from one, timeout and poll are seconds above zero")
+        if concurrency < 1 or not min(timeout, grace, poll) > 0:
+            raise ConfigurationError("concurrency is a number from one; timeout, grace and poll are seconds above zero")
         self._router = router
         self._policy = policy or RetryPolicy()
         self._group = Group(store)
         self._concurrency = concurrency
         self._timeout = timeout
+        self._grace = grace
         self._poll = poll
         self._on_end = on_end
         self._rand = rand
@@ -91,7 +95,7 @@ class Worker:
                 taken: list[Item] = []
                 try:
                     if free:
-                        taken = await self._group.take_async(free, self._timeout + GRACE, _PATIENCE)
+                        taken = await self._group.take_async(free, self._timeout + self._grace, _PATIENCE)
                     rest = self._poll
                 except InboxUnavailable as error:
                     logger().error("segment inbox: nothing can be taken out of it: %s", error)
@@ -118,8 +122,7 @@ class Worker:
         self._thread.start()
 
     def stop(self) -> None:
-        """Take nothing more, and end `run`; what is being handled may end within 30 seconds. Waits, where `start` has
-        been called."""
+        """Take nothing more, and end `run` once what is being handled has ended. After `start`, wait for that."""
         self._stopping.set()
         wake, thread = self._wake, self._thread
         if wake is not None:
@@ -152,7 +155,7 @@ class Worker:
         import asyncio
 
         if self._running:
-            await asyncio.wait(self._running, timeout=GRACE)
+            await asyncio.wait(self._running, timeout=self._grace)
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -189,7 +192,7 @@ class Worker:
     async def _settle(self, ending: Ending) -> None:
         import asyncio
 
-        end, rest = time.monotonic() + GRACE, 0.1
+        end, rest = time.monotonic() + self._grace, 0.1
         while True:
             try:
                 await self._group.settle_async([ending], _PATIENCE)

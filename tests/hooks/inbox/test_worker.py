@@ -239,8 +239,7 @@ async def test_stopped_it_lets_handlers_end_and_takes_nothing_more(store: Memory
     assert (state(store)[0], state(store, "m-2")[:2]) == (State.DONE, (State.WAITING, 0))
 
 
-async def test_cancelled_it_gives_back_what_it_was_at(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("segment_hooks.inbox.worker.GRACE", 0.01)
+async def test_cancelled_it_gives_back_what_it_was_at(store: MemoryStore) -> None:
     router, begun = WebhookEventRouter(), asyncio.Event()
 
     @router.on_track
@@ -249,7 +248,7 @@ async def test_cancelled_it_gives_back_what_it_was_at(store: MemoryStore, monkey
         await asyncio.Event().wait()
 
     stored(store, "m-1")
-    running = asyncio.ensure_future(Worker(router, store).run())
+    running = asyncio.ensure_future(Worker(router, store, grace=0.01).run())
     async with asyncio.timeout(SECONDS):
         await begun.wait()
         running.cancel()
@@ -313,7 +312,7 @@ async def test_bytes_that_cannot_be_read_are_kept_for_a_version_that_can(
     assert error.startswith("PayloadError")
 
 
-@pytest.mark.parametrize("options", [{"concurrency": 0}, {"timeout": 0}, {"poll": -1}])
+@pytest.mark.parametrize("options", [{"concurrency": 0}, {"timeout": 0}, {"poll": -1}, {"grace": 0}])
 def test_what_cannot_work_is_refused(store: MemoryStore, options: dict[str, float]) -> None:
     with pytest.raises(ConfigurationError):
         Worker(WebhookEventRouter(), store, **options)  # type: ignore[arg-type]
