@@ -56,6 +56,8 @@ class BackgroundThreads:
         consumers = [consumer for consumer in _consumers() if consumer not in self._before]
         for consumer in consumers:
             consumer.pause()
+            # one that waits for its next try ends with that try, which leads nowhere
+            consumer.retries, consumer.host = 0, "stopped://"
         for consumer in consumers:
             consumer.join(max(0.0, deadline - time.monotonic()))
         # one that is at work just now starts the next
