@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from segment_hooks.tracking_plan.generator.layout import (
+    INDENT,
     Code,
     Listed,
     call,
     chain,
     docstring,
     fits,
+    flat,
     lines,
     prose,
     quoted,
@@ -20,8 +24,6 @@ from segment_hooks.tracking_plan.generator.types import Types, joined
 from segment_hooks.tracking_plan.rules import Rule, RuleType
 from segment_hooks.tracking_plan.shapes.model import Member, Note, Record, Shape, field_of
 from segment_hooks.tracking_plan.shapes.reader import Reader
-
-_UNSET = ("UnsetType", " = UNSET")
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -54,12 +56,25 @@ def write(named: Named, names: Names, width: int) -> Written:
     reader = Reader(named.rule)
     shape = reader.bag()
     types = Types(shape, reader, named.class_name, names)
-    writer = _Writer(named, types, names, width, reader.notes)
+    notes = sorted({*reader.notes, *_unwritable(types.records)})
+    writer = _Writer(named, types, names, width, notes)
     blocks = [block for record in types.records for block in writer.declared(record)]
     if not isinstance(shape.object, Record):
         blocks.append(writer.alias_of(shape))
     blocks += [writer.sender(shape), writer.decorator()]
-    return Written(blocks, types.imports, reader.notes)
+    return Written(blocks, types.imports, notes)
+
+
+def _unwritable(records: list[Record]) -> Iterator[Note]:
+    for record in records:
+        for member in record.members:
+            if not _is_writable(member):
+                yield Note(field_of((*record.place, member.name)), "the name, which no field of a struct can have")
+
+
+def _is_writable(member: Member) -> bool:
+    """Whether msgspec takes its name for that of a field."""
+    return not any(char < " " or char in '\\"' for char in member.name)
 
 
 class _Writer:
@@ -75,22 +90,23 @@ class _Writer:
     def declared(self, record: Record) -> list[list[str]]:
         """The class for a record, behind the aliases that its fields need to fit on their lines."""
         own = self._types.name_of(record)
-        attributes = field_names([member.name for member in record.members], self._names.taken)
+        members = list(filter(_is_writable, record.members))
+        attributes = field_names([member.name for member in members], self._names.taken)
         aliases: list[list[str]] = []
         body = docstring(self._said_of(record), self._width, indent=1)
-        for member in record.members:
+        for member in members:
             attribute = attributes[member.name]
-            code = self._field(attribute, member, self._types.union(member.shape), own, aliases)
-            body += [*([""] if member is record.members[0] else []), *lines(code, self._width, indent=1)]
+            body += [""] if member is members[0] else []
+            body += self._field(attribute, member, own, aliases)
             if said := prose(member.description):
                 body += docstring([said], self._width, indent=1)
         self._types.imports.add("Struct")
         options: list[Code] = ["Struct", "frozen=True", "kw_only=True"]
-        if record.closed:
+        if record.closed and len(members) == len(record.members):
             options.append("forbid_unknown_fields=True")
         renamed = [
             f"{quoted(attributes[member.name])}: {quoted(member.name)}"
-            for member in record.members
+            for member in members
             if attributes[member.name] != member.name
         ]
         if renamed:
@@ -98,18 +114,26 @@ class _Writer:
         head = lines(chain(Listed(f"class {own}(", tuple(options), ")"), ":"), self._width)
         return [*aliases, [*head, *body]]
 
-    def _field(self, attribute: str, member: Member, union: list[Code], own: str, aliases: list[list[str]]) -> Code:
-        before = [] if member.required else list(_UNSET[:1])
-        behind = "" if member.required else _UNSET[1]
+    def _field(self, attribute: str, member: Member, own: str, aliases: list[list[str]]) -> list[str]:
+        union = [] if member.shape.empty else self._types.union(member.shape)
+        behind = "" if member.required else " = UNSET"
         if not member.required:
             self._types.imports.update(("UNSET", "UnsetType"))
-        if member.shape.empty:
-            union = []
-        line = chain(f"{attribute}: ", joined([*union, *before]), behind)
-        if fits(line, self._width, indent=1):
-            return line
-        short = [each if isinstance(each, str) else self._alias(own, member.name, each, aliases) for each in union]
-        return chain(f"{attribute}: ", joined([*short, *before]), behind)
+        last: list[Code] = [] if member.required else ["UnsetType"]
+        line = chain(f"{attribute}: ", joined([*union, *last]), behind)
+        if not fits(line, self._width, indent=1):
+            union = [each if isinstance(each, str) else self._alias(own, member.name, each, aliases) for each in union]
+            line = chain(f"{attribute}: ", joined([*union, *last]), behind)
+        if fits(line, self._width, indent=1) or len([*union, *last]) == 1:
+            return [INDENT + flat(line)]
+        inner = joined([*union, *last])
+        if behind and fits(chain(f"{attribute}: ", inner, " = ("), self._width, indent=1):
+            return [f"{INDENT}{attribute}: {flat(inner)} = (", f"{INDENT * 2}UNSET", f"{INDENT})"]
+        if fits(inner, self._width, indent=2):
+            whole = [INDENT * 2 + flat(inner)]
+        else:
+            whole = [f"{INDENT * 2}{'| ' if index else ''}{each}" for index, each in enumerate([*union, *last])]
+        return [f"{INDENT}{attribute}: (", *whole, f"{INDENT}){behind}"]
 
     def _alias(self, own: str, name: str, code: Code, aliases: list[list[str]]) -> str:
         """A name for a type that is too long for the line of its field."""
@@ -158,7 +182,7 @@ class _Writer:
         named, rule = self._named, self._named.rule
         client, bag = f"{named.verb.capitalize()}Client", rule.type.bag
         self._types.imports.update((client, "R", "Call", "Unpack"))
-        optional = isinstance(shape.object, Record) and not any(member.required for member in shape.object.members)
+        optional = isinstance(shape.object, Record) and not any(each.required for each in shape.object.members)
         parameters: list[Code] = [f"client: {client}[R]"]
         parameters.append(f"{bag}: {named.class_name}{' | None = None' if optional else ''}")
         arguments: list[Code] = []

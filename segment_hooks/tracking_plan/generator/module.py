@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from segment_hooks.errors import ConfigurationError
 from segment_hooks.tracking_plan.generator import events
 from segment_hooks.tracking_plan.generator.events import Named
 from segment_hooks.tracking_plan.generator.layout import Listed, docstring, lines, prose
@@ -14,7 +15,7 @@ from segment_hooks.tracking_plan.plan import TrackingPlan
 from segment_hooks.tracking_plan.rules import Rule, RuleType
 from segment_hooks.tracking_plan.shapes.model import Note
 
-LINE_LENGTH = 100
+LINE_LENGTH, SHORTEST = 100, 88
 
 _WHERE = {
     "datetime": ("date",),
@@ -47,8 +48,10 @@ class Generated(msgspec.Struct, frozen=True):
 def generate(plan: TrackingPlan, *, line_length: int = LINE_LENGTH) -> Generated:
     """The module for a plan. The same plan, in whatever order, gives the same text.
 
-    Raises `PlanError`, with the place, for a rule of which no type can be made.
+    `line_length`: columns, at least 88. Raises `PlanError`, with the place, for a rule of which no type can be made.
     """
+    if line_length < SHORTEST:
+        raise ConfigurationError(f"line_length is at least {SHORTEST}, not {line_length}")
     names = Names([*_RESERVED, *(name for each in _WHERE.values() for name in each)])
     written: list[list[str]] = []
     imports: set[str] = set()

@@ -126,13 +126,9 @@ class Types:
         return self._annotated("str", limits)
 
     def _number(self, found: Number) -> Code:
-        names = [
-            "ge",
-            "gt",
-            "le",
-            "lt",
-            *(["multiple_of"] if isinstance(found.multiple_of, int) and found.whole else []),
-        ]
+        names = ["ge", "gt", "le", "lt"]
+        if found.whole and found.multiple_of is not None and found.multiple_of == int(found.multiple_of):
+            names.append("multiple_of")
         limits = [f"{name}={value!r}" for name in names if (value := getattr(found, name)) is not None]
         return self._annotated("int" if found.whole else "float", limits)
 

@@ -33,10 +33,8 @@ def array(schema: Schema, place: Place, read: Read, noted: Noted) -> Array | Non
         noted("contains")
     low, high = lengths(schema, "Items", noted)
     items = schema.get("items", True)
-    if is_array(items) and items:
+    if is_array(items):
         return _tuple(schema, place, read, noted)
-    if is_array(items):  # no item in particular, so all of them are others
-        items = schema.get("additionalItems", True)
     shape = read(items, (*place, "[]"))
     if shape.empty:
         shape, high = ANY, 0

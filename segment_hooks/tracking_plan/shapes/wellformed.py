@@ -100,7 +100,7 @@ _KEYWORDS: dict[str, tuple[str, _Fits]] = {
     "multipleOf": ("a number above zero", lambda value: _is_number(value) and value > 0),
     "items": (
         "a schema, or an array of schemas",
-        lambda value: _is_schema(value) or value == [] or _are_schemas(value),
+        lambda value: _is_schema(value) or _are_schemas(value),
     ),
     "dependencies": ("an object of schemas or arrays of names", _are_dependencies),
     **dict.fromkeys(("$ref", "description", "format", "pattern"), _TEXT),
