@@ -257,14 +257,14 @@ def test_as_a_handler_of_the_librarys_own_mock(library: Any, module: Any) -> Non
 
 
 @pytest.mark.parametrize("name", [name for name in TRANSPORTS if "mounts" in name or name in ("respx", "requests")])
-@pytest.mark.parametrize("host", ["localhost:8000", "http://localhost:8000/v1", "HTTP://LOCALHOST:8000"])
+@pytest.mark.parametrize("host", ["localhost:2", "http://localhost:2/v1", "HTTP://LOCALHOST:2"])
 def test_hosts_of_ones_own(name: str, host: str) -> None:
     api = Scripted()
     send = TRANSPORTS[name](api, hosts=[host])
-    send(Sent(url="http://localhost:8000/v1/t"))
-    assert api.requests[0].headers.get(b"host") == b"localhost:8000"
-    failure_of(send, Sent(url="http://localhost:8001/v1/t"))
-    failure_of(send, Sent(url="http://127.0.0.1:8000/v1/t"))
+    send(Sent(url="http://localhost:2/v1/t"))
+    assert api.requests[0].headers.get(b"host") == b"localhost:2"
+    failure_of(send, Sent(url="http://localhost:3/v1/t"))
+    failure_of(send, Sent(url="http://127.0.0.1:2/v1/t"))
     assert len(api.requests) == 1
 
 

@@ -120,7 +120,7 @@ def test_nothing_of_the_block_outlives_it() -> None:
         assert set(consumers()) - set(running)
     # the thread was between two tries; it has no third one
     for thread in set(consumers()) - set(running):
-        thread.join(5)
+        thread.join(30)
         assert not thread.is_alive()
     assert analytics.default_client is None
     assert [dict(session.adapters) for session in (sdk_request._session,)] == before
