@@ -14,14 +14,11 @@ import msgspec
 from segment_hooks import stringify
 from segment_testing.serverside import loads
 
-_DIFFERENT = re.compile(
-    rb"""
-    [:\[,{] (?: -?\d{16}             # more digits than a double holds
-              | -?[\d.]+[eE]         # an exponent, which JavaScript writes later and with a sign
-              | -?\d+\.0[,\]}]       # a whole number, which JavaScript writes without a fraction
-              | (?<=[{,])"\d )       # a key that may have to stand first
-    """,
-    re.VERBOSE,
+# More digits than a double holds; an exponent, which JavaScript writes later and with a sign; a whole number, which it
+# writes without a fraction; a key that may have to stand first. Each begins with a literal, which is quick to search for.
+_NUMBER = rb"-?\d(?:\d{15}|[\d.]*(?:[eE]|\.0[,\]}]))"
+_DIFFERENT = tuple(
+    re.compile(pattern) for pattern in (b":" + _NUMBER, b",(?:" + _NUMBER + b'|"\\d)', rb"\[" + _NUMBER, rb'\{"\d')
 )
 
 
@@ -34,7 +31,7 @@ def write(value: Any) -> bytes:
         text = msgspec.json.encode(value)
     except (UnicodeEncodeError, OverflowError):  # an unpaired surrogate; an integer over 64 bits
         return stringify(value)
-    return stringify(value) if _DIFFERENT.search(text) else text
+    return stringify(value) if any(pattern.search(text) for pattern in _DIFFERENT) else text
 
 
 def rewrite(text: bytes) -> bytes:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from segment_hooks import Event, Headers, Parsed, Request, parse
+
+
+@lru_cache(maxsize=256)
+def _lower(name: str) -> bytes:
+    return name.lower().encode("latin-1")
+
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -47,7 +54,11 @@ class WebhookRequest(msgspec.Struct, frozen=True):
 
     def as_request(self) -> Request:
         """The same for `Receiver.receive` and `Receiver.accept`."""
-        return Request(self.method, Headers(self.headers), self.body)
+        return Request(self.method, Headers.from_asgi(self.raw_headers()), self.body)
+
+    def raw_headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers as ASGI has them: bytes, the names in lower case."""
+        return [(_lower(name), value.encode("latin-1")) for name, value in self.headers]
 
     def __repr__(self) -> str:
         return f"WebhookRequest({self.method!r}, {len(self.headers)} headers, {len(self.body)} bytes, {self.target!r})"
