@@ -13,7 +13,7 @@ from benchmarks.harness import RESULTS, Result, Row, Table
 
 MARKDOWN = Path(__file__).parent / "RESULTS.md"
 COMMAND = "make bench"
-ORDER = ("core", "signing", "importing", "serving", "fake")
+ORDER = ("core", "signing", "importing", "serving", "fake", "client")
 PACKAGES = (
     "msgspec", "uvicorn", "httptools", "uvloop", "granian", "starlette", "fastapi", "pydantic", "flask",
     "stripe", "standardwebhooks", "svix", "gidgethub",

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from segment_hooks.client import forking
-from segment_hooks.client.calls import Encoded
 from segment_hooks.client.core import ClientStats, Core
 from segment_hooks.client.receipt import Receipt
 from segment_hooks.client.resources import Aliases, Events, Groups, Identities, Pages, Screens
@@ -33,22 +30,20 @@ class BaseClient:
         with self._core.changed:
             return self._core.stats_locked()
 
-    def accept(self, message_id: str, body: bytes) -> Receipt:
+    def accept(self, receipt: Receipt) -> Receipt:
         """Take in an event that is encoded already; the calls do this."""
-        receipt = Receipt(message_id, body)
-        queue = self._queue
-        if len(queue) >= self._core.capacity:
+        queue, batcher = self._queue, self._batcher
+        if len(queue) >= batcher.capacity:
             self._accept_late(receipt)
             return receipt
         queue.append(receipt)  # as Batcher.add does
-        if len(queue) >= self._batcher.wake_at:
+        if len(queue) >= batcher.wake_at:
             self._wake()
         return receipt
 
-    def accept_all(self, events: Sequence[Encoded]) -> list[Receipt]:
+    def accept_all(self, receipts: list[Receipt]) -> list[Receipt]:
         """Take in several, in this order: all of them, or with `overflow="raise"` none."""
         core = self._core
-        receipts = [Receipt(*event) for event in events]
         with core.changed:
             core.check_open()
             if core.batcher.room >= len(receipts):

@@ -111,6 +111,8 @@ class Batcher(Generic[E]):
         self._flush_at = flush_at
         self._flush_interval = flush_interval
         self.max_queue = max_queue
+        self.capacity = max_queue
+        """How many events may be in the queue for one more to be put there at once, without the driver's lock."""
         self._max_retries = max_retries
         self._max_retry_seconds = max_retry_seconds
 

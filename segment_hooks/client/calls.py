@@ -1,4 +1,5 @@
-"""A call → one event as Segment's Tracking API takes it: checked, given an id and a time, and encoded once.
+"""A call → one event as Segment's Tracking API takes it: checked, given an id and a time, encoded once, and with a
+receipt to be handed out when it is accepted.
 
 What Segment would refuse, or take with a 200 and then throw away ("Delivery overview, Failed on Ingest"), is refused
 here, before anything is sent. `context.library` is added, as every SDK does.
@@ -17,7 +18,8 @@ import msgspec
 
 import segment_hooks
 from segment_hooks.client.errors import SegmentError, invalid
-from segment_hooks.client.values import Object, aware, is_flat, is_plain, plain
+from segment_hooks.client.receipt import Receipt
+from segment_hooks.client.values import Object, aware, is_plain, plain
 
 MAX_EVENT = 32 * 1024
 """Bytes of JSON that one event may have (HTTP API, "Max request size")."""
@@ -27,13 +29,10 @@ MAX_MESSAGE_ID = 100
 Id: TypeAlias = str | int | UUID
 """An id: text that is not empty, or a number or UUID, of which the text is sent."""
 
-Encoded: TypeAlias = tuple[str, bytes]
-"""The message id of an event, and its JSON text."""
-
 _now = datetime.now
-_encode = msgspec.json.Encoder(decimal_format="number").encode
+encode = msgspec.json.Encoder(decimal_format="number").encode
 _LIBRARY = {"name": "segment-hooks", "version": segment_hooks.__version__}
-_ONLY_LIBRARY = msgspec.Raw(_encode({"library": _LIBRARY}))
+ONLY_LIBRARY = msgspec.Raw(encode({"library": _LIBRARY}))
 _NOTHING = msgspec.Raw(b"{}")
 
 
@@ -90,55 +89,36 @@ class Alias(Call, tag="alias", gc=False):
     previous_id: str | None = None
 
 
-def track(event: str, properties: Object | None, *common: Any) -> Encoded:
-    """A track call. `common`: what `_encoded` takes after the fields that only some calls have."""
+def track(event: str, properties: Object | None, *common: Any) -> Receipt:
+    """A track call. `common`: what `_event` takes after the fields that only some calls have."""
     if event.__class__ is not str or not event:
         event = _name(event, "event")
-    return _encoded(Track, (event, _NOTHING if properties is None else properties), *common)
+    return _event(Track, (event, _NOTHING if properties is None else properties), *common)
 
 
-def plain_track(event: str, properties: dict[str, object], user_id: str) -> Encoded | None:
-    """The commonest call by far, in a third of the time; None where it takes a closer look.
-
-    The keys of the bag are not looked at. They are text, as the types say; where they come as bytes, from a database
-    say, the values do too.
-    """
-    if not event or not user_id or not is_flat(map(type, properties.values())):
-        return None
-    try:
-        identity = _ready_id()
-    except IndexError:
-        identity = _new_id()
-    try:
-        body = _encode(Track(identity, _now(UTC), user_id, None, _ONLY_LIBRARY, None, event, properties))
-    except (TypeError, ValueError, OverflowError, RecursionError):
-        return None
-    return (identity, body) if len(body) <= MAX_EVENT else None
-
-
-def identify(traits: Object | None, *common: Any) -> Encoded:
+def identify(traits: Object | None, *common: Any) -> Receipt:
     """An identify call."""
-    return _encoded(Identify, (_NOTHING if traits is None else traits,), *common)
+    return _event(Identify, (_NOTHING if traits is None else traits,), *common)
 
 
-def group(group_id: Id, traits: Object | None, *common: Any) -> Encoded:
+def group(group_id: Id, traits: Object | None, *common: Any) -> Receipt:
     """A group call."""
-    return _encoded(Group, (_id(group_id, "group_id"), _NOTHING if traits is None else traits), *common)
+    return _event(Group, (_id(group_id, "group_id"), _NOTHING if traits is None else traits), *common)
 
 
-def page(name: str | None, category: str | None, properties: Object | None, *common: Any) -> Encoded:
+def page(name: str | None, category: str | None, properties: Object | None, *common: Any) -> Receipt:
     """A page call."""
-    return _encoded(Page, _seen(name, category, properties), *common)
+    return _event(Page, _seen(name, category, properties), *common)
 
 
-def screen(name: str | None, category: str | None, properties: Object | None, *common: Any) -> Encoded:
+def screen(name: str | None, category: str | None, properties: Object | None, *common: Any) -> Receipt:
     """A screen call."""
-    return _encoded(Screen, _seen(name, category, properties), *common)
+    return _event(Screen, _seen(name, category, properties), *common)
 
 
-def alias(previous_id: Id, user_id: Id, *common: Any) -> Encoded:
+def alias(previous_id: Id, user_id: Id, *common: Any) -> Receipt:
     """An alias call. It has no anonymous id: `previous_id` may be one."""
-    return _encoded(Alias, (_id(previous_id, "previous_id"),), _id(user_id, "user_id"), None, *common)
+    return _event(Alias, (_id(previous_id, "previous_id"),), _id(user_id, "user_id"), None, *common)
 
 
 def _seen(name: str | None, category: str | None, properties: Object | None) -> tuple[object, ...]:
@@ -149,7 +129,7 @@ def _seen(name: str | None, category: str | None, properties: Object | None) -> 
     )
 
 
-def _encoded(  # noqa: PLR0917  # positions are what the quick way costs least with
+def _event(  # noqa: PLR0917  # positions are what the quick way costs least with
     kind: type[Call],
     own: tuple[object, ...],
     user_id: Id | None,
@@ -158,7 +138,7 @@ def _encoded(  # noqa: PLR0917  # positions are what the quick way costs least w
     integrations: Mapping[str, object] | None,
     timestamp: datetime | None,
     message_id: str | None,
-) -> Encoded:
+) -> Receipt:
     user: str | None
     anonymous: str | None
     if type(user_id) is str and user_id and anonymous_id is None:
@@ -171,19 +151,19 @@ def _encoded(  # noqa: PLR0917  # positions are what the quick way costs least w
         _now(UTC) if timestamp is None else _timestamp(timestamp),
         user,
         anonymous,
-        _ONLY_LIBRARY if context is None else _with_library(context),
+        ONLY_LIBRARY if context is None else _with_library(context),
         None if integrations is None else _object(integrations, "$.integrations"),
         *own,
     )
     bag = own[-1]  # of an alias call, its id
     try:
         plain_enough = bag.__class__ is str or bag is _NOTHING or is_plain(bag)
-        body = _encode(call) if plain_enough else _encode_carefully(call)
+        body = encode(call) if plain_enough else _encode_carefully(call)
     except (TypeError, ValueError, OverflowError, RecursionError):
         body = _encode_carefully(call)
     if len(body) > MAX_EVENT:
         raise _too_large(body)
-    return identity, body
+    return Receipt(identity, body)
 
 
 def _encode_carefully(call: Call) -> bytes:
@@ -196,7 +176,7 @@ def _encode_carefully(call: Call) -> bytes:
             fields[name] = plain({name: value}, "$")[name]
         else:
             fields[name] = plain(value, f"$.{name}")
-    return _encode(type(call)(**fields))
+    return encode(type(call)(**fields))
 
 
 def _with_library(context: Object) -> object:
@@ -254,11 +234,11 @@ def _timestamp(value: object) -> datetime:
 def _too_large(body: bytes) -> SegmentError:
     event: dict[str, Any] = msgspec.json.decode(body)
     sizes = {
-        f"$.{field}.{name}": len(_encode(member))
+        f"$.{field}.{name}": len(encode(member))
         for field in ("properties", "traits", "context")
         for name, member in event.get(field, {}).items()
     }
-    sizes |= {f"$.{name}": len(_encode(value)) for name, value in event.items() if not isinstance(value, dict)}
+    sizes |= {f"$.{name}": len(encode(value)) for name, value in event.items() if not isinstance(value, dict)}
     biggest = max(sizes, key=sizes.__getitem__)
     return invalid(
         "event_too_large",
@@ -274,17 +254,17 @@ def _too_large(body: bytes) -> SegmentError:
 _ID_BYTES = 16
 _IDS_AT_ONCE = 64
 _ids_ready: deque[str] = deque()
-_ready_id = _ids_ready.popleft  # atomic: no two threads get the same
+ready_id = _ids_ready.popleft  # atomic: no two threads get the same
 
 
 def _next_id() -> str:
     try:
-        return _ready_id()
+        return ready_id()
     except IndexError:
-        return _new_id()
+        return new_id()
 
 
-def _new_id() -> str:
+def new_id() -> str:
     digits = os.urandom(_ID_BYTES * _IDS_AT_ONCE).hex()
     width = 2 * _ID_BYTES
     _ids_ready.extend([digits[start : start + width] for start in range(width, len(digits), width)])

@@ -87,8 +87,8 @@ class Core:
         self._reporting: list[int] = []  # the threads that are telling of settled events just now
         self.refused = self.blocked = self.recovered = 0
         self.batcher = batcher
-        self.capacity = batcher.max_queue if sending and spool is None else 0
-        """How full the queue may be for an event to be put there at once, without the lock: the commonest case."""
+        if not sending or spool is not None:
+            batcher.capacity = 0  # there is more to do than to put events there
         self._on_error = on_error
         self._clock = clock
         self._sending = sending
@@ -127,7 +127,7 @@ class Core:
     def close_locked(self) -> None:
         """Accept nothing more, and let what is queued wait for nothing."""
         self.closed = True
-        self.capacity = 0
+        self.batcher.capacity = 0
         self.batcher.flush()
 
     def check_open(self) -> None:

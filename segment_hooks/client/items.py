@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any, Literal, TypedDict
 
 from segment_hooks.client import calls
-from segment_hooks.client.calls import Encoded, Id
+from segment_hooks.client.calls import Id
 from segment_hooks.client.errors import SegmentError, invalid
+from segment_hooks.client.receipt import Receipt
 from segment_hooks.client.values import Object
 
 CallType = Literal["track", "identify", "group", "page", "screen", "alias"]
@@ -35,7 +36,7 @@ class BatchItem(TypedDict, total=False):
 
 _COMMON = ("context", "integrations", "timestamp", "message_id")
 _WHO = ("user_id", "anonymous_id")
-_CALLS: dict[object, tuple[Callable[..., Encoded], tuple[str, ...]]] = {
+_CALLS: dict[object, tuple[Callable[..., Receipt], tuple[str, ...]]] = {
     "track": (calls.track, ("event", "properties", *_WHO, *_COMMON)),
     "identify": (calls.identify, ("traits", *_WHO, *_COMMON)),
     "group": (calls.group, ("group_id", "traits", *_WHO, *_COMMON)),
@@ -52,16 +53,16 @@ _WIRE_NAMES = {
 }
 
 
-def encoded(item: Mapping[str, object], place: str) -> Encoded:
+def event_of(item: Mapping[str, object], place: str) -> Receipt:
     """The event of one item; raises `SegmentError` with a path that begins with `place`."""
     try:
-        return _encoded(item)
+        return _event_of(item)
     except SegmentError as error:
         path = place + (error.path or "$")[1:]
         raise invalid(error.code, f"{place}: {error}", path) from None
 
 
-def _encoded(item: Mapping[str, Any]) -> Encoded:
+def _event_of(item: Mapping[str, Any]) -> Receipt:
     if not isinstance(item, Mapping):
         raise invalid("not_an_object", f"an item of a batch must be a mapping, not {type(item).__name__}")
     given: dict[str, Any] = {}

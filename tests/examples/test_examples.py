@@ -193,6 +193,22 @@ async def test_opentelemetry() -> None:
     assert span.attributes["shop.properties"] == 3
 
 
+def test_send_events(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    module = example("send_events", "uvicorn")
+    from segment_testing.fake import TrackingAPI, serve
+
+    monkeypatch.setenv("SEGMENT_WRITE_KEY", "wk")
+    with serve(TrackingAPI()) as fake:
+        monkeypatch.setenv("SEGMENT_HOST", fake.url)
+        module.main()
+    calls = fake.api.ledger.calls
+    assert [call.type for call in calls] == ["identify", "group", "track", "track", "page"]
+    assert calls[2].properties == {"order_id": "o-1", "revenue": 19.9, "currency": "EUR"}
+    told = capsys.readouterr().out
+    assert "$.properties.photo is bytes" in told
+    assert "the order has arrived\n5 events delivered" in told
+
+
 def test_no_example_is_without_a_test() -> None:
     tested = {name.removeprefix("test_") for name in globals() if name.startswith("test_")}
     untested = {stem.removesuffix("_app") for stem in EXAMPLES if not stem.startswith(("_", "demo"))} - tested

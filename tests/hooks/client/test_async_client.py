@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from segment_hooks.client import AsyncSegmentClient, ReceiptState, SegmentError, TransportError
+from segment_hooks.client import AsyncSegmentClient, Receipt, ReceiptState, SegmentError, TransportError
 from segment_hooks.errors import ConfigurationError
 from tests.hooks.client.doubles import Scripted, ScriptedAsync, refusal
 
@@ -212,8 +212,8 @@ async def test_close_gives_up_in_time() -> None:
 async def test_a_call_that_meets_the_close_half_way_is_accounted_for() -> None:
     client = client_on(ScriptedAsync())
     await client.close()
-    client._core.capacity = 100  # as the call saw it, just before
-    receipt = client.accept("m", b"{}")
+    client._core.batcher.capacity = 100  # as the call saw it, just before
+    receipt = client.accept(Receipt("m", b"{}"))
     assert await receipt is ReceiptState.ABANDONED
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from segment_hooks.client import (
     HttpAnswer,
+    Receipt,
     ReceiptState,
     SegmentClient,
     SegmentError,
@@ -293,8 +294,8 @@ def test_close_gives_up_in_time_and_says_so() -> None:
 def test_a_call_that_meets_the_close_half_way_is_accounted_for() -> None:
     client = client_on(Scripted())
     client.close()
-    client._core.capacity = 100  # as the call saw it, just before
-    receipt = client.accept("m", b"{}")
+    client._core.batcher.capacity = 100  # as the call saw it, just before
+    receipt = client.accept(Receipt("m", b"{}"))
     assert receipt.state is ReceiptState.ABANDONED
     assert (client.stats.accepted, client.stats.abandoned) == (1, 1)
 
