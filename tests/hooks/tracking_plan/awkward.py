@@ -14,7 +14,7 @@ NAMES: Json = {
     "properties": {
         **{name: {} for name in ("", "class", "user id", "userId", "user_id", "1st", "💥", "None", "self", "UNSET")},
         **{name: {} for name in ("__init__", "_private", "a\nb", "it's", "back\\slash", "\x00", "ﬁne", "İstanbul")},
-        **{name: TEXT for name in ("str", "日本", 'q"uote', LONG, "OrderCompleted", "Any")},
+        **dict.fromkeys(("str", "日本", 'q"uote', LONG, "OrderCompleted", "Any"), TEXT),
         "int": {"type": "integer"},
         "date": {**TEXT, "format": "date"},
         "list": {"type": "array", "items": TEXT},

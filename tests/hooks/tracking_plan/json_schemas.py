@@ -10,7 +10,13 @@ Json = Any
 
 NAMES = ["a", "b", "userId", "class", "x y", "日本"]
 WORDS = ["", "a", "ab", "abc", "fall", "winter", "12", "a\n", "é", "2024-02-03", "2024-02-30", "07:08:09Z", "07:08:09"]
-WORDS += ["2024-02-03T04:05:06Z", "2024-02-03T04:05:06.5+01:00", "2024-02-03T04:05:06", "2024-13-03T04:05:06Z", "a@b.example"]
+WORDS += [
+    "2024-02-03T04:05:06Z",
+    "2024-02-03T04:05:06.5+01:00",
+    "2024-02-03T04:05:06",
+    "2024-13-03T04:05:06Z",
+    "a@b.example",
+]
 PATTERNS = ["fall|winter", "^a", "b$", "^[0-9]+$", r"^\d*$", "^.$", r"\w\s", "(?:a|b)c", "(a+)+", r"\p{L}", "^$"]
 FORMATS = ["date-time", "date", "time", "email", "uuid", "ipv4", "nonsense"]
 WHOLE = [-3, -1, 0, 1, 2, 3, 4, 6, 10, 2**31, 2**53]
@@ -38,7 +44,9 @@ def _typed(inner: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
         "null": st.just({}),
         "boolean": st.just({}),
         "integer": _some(minimum=numbers, exclusiveMaximum=numbers, multipleOf=st.sampled_from([1, 2, 3, 0.5, 1.5])),
-        "number": _some(maximum=numbers, exclusiveMinimum=numbers, minimum=numbers, multipleOf=st.sampled_from([2, 0.5])),
+        "number": _some(
+            maximum=numbers, exclusiveMinimum=numbers, minimum=numbers, multipleOf=st.sampled_from([2, 0.5])
+        ),
         "string": _some(
             minLength=sizes, maxLength=sizes, pattern=st.sampled_from(PATTERNS), format=st.sampled_from(FORMATS)
         ),
@@ -89,9 +97,9 @@ _leaves = st.one_of(
     st.lists(st.one_of(words, numbers, st.none(), st.booleans(), st.just([1])), max_size=3).map(lambda v: {"enum": v}),
     st.one_of(words, numbers, st.booleans()).map(lambda value: {"const": value}),
     st.sampled_from(["#/definitions/one", "#/definitions/two"]).map(lambda to: {"$ref": to}),
-    st.tuples(st.sampled_from(["string", "integer", ["number", "null"]]), st.lists(scalars, min_size=1, max_size=3)).map(
-        lambda both: {"type": both[0], "enum": both[1]}
-    ),
+    st.tuples(
+        st.sampled_from(["string", "integer", ["number", "null"]]), st.lists(scalars, min_size=1, max_size=3)
+    ).map(lambda both: {"type": both[0], "enum": both[1]}),
 )
 schemas = st.recursive(_leaves, _within, max_leaves=5)
 """Any schema, with references to `definitions` called `one` and `two`."""
