@@ -1,4 +1,4 @@
-"""The testing side: it stands on the public names of the service side, and costs a test that does not use it nothing."""
+"""The testing side: it stands on public names of the service side, and costs a test that does not use it nothing."""
 
 from __future__ import annotations
 
