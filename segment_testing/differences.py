@@ -20,7 +20,7 @@ from segment_testing.matching import ABSENT, Mismatch, leaves
 from segment_testing.patterns import UNSAID, Pattern, payload_of
 from segment_testing.recording import Call, Reason, Rejection
 from segment_testing.serverside import delivered
-from segment_testing.showing import Row, show_both, table
+from segment_testing.showing import Row, cut, printable, show_both, table
 
 _NAME, _ID = 3, 2
 """Weights."""
@@ -61,7 +61,7 @@ def difference_table(mismatches: Iterable[Mismatch], *, limit: int = 12, indent:
     mismatches = list(mismatches)
     for mismatch in mismatches[:limit]:
         expected, got = show_both(mismatch.expected, mismatch.got, 45)
-        rows.append((show_path(mismatch.path), expected, got, mismatch.note or remark(mismatch)))
+        rows.append((show_path(mismatch.path), expected, got, cut(printable(mismatch.note or remark(mismatch)), 60)))
     lines = table(rows, indent)
     if len(mismatches) > limit:
         lines.append(f"{' ' * indent}… and {len(mismatches) - limit} more")

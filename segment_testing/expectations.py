@@ -138,9 +138,10 @@ class Expectation(Generic[E]):
         __tracebackhide__ = True
         ledger = self._claims.ledger
         matched = self.pattern.select(ledger.calls)
-        if len(matched) < minimum or (maximum is not None and len(matched) > maximum):
-            waited = hints if len(matched) < minimum else []
-            raise failures.wrong_number(ledger, self.pattern, matched, _in_words(minimum, maximum), waited)
+        too_few = len(matched) < minimum
+        if too_few or (maximum is not None and len(matched) > maximum):
+            words, waited = _in_words(minimum, maximum), hints if too_few else []
+            raise failures.wrong_number(ledger, self.pattern, matched, words, too_few=too_few, hints=waited)
         self._claims.claim(matched)
         return matched
 
@@ -183,7 +184,7 @@ def _counted(count: int) -> int:
 
 def _in_words(minimum: int, maximum: int | None) -> str:
     if maximum == 0:
-        return failures.NEVER
+        return "no such call"
     if maximum is None:
         return f"at least {minimum:,} such calls" if minimum > 1 else "at least one such call"
     return f"exactly {minimum:,} such calls" if minimum > 1 else "exactly one such call"

@@ -10,10 +10,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from segment_testing.differences import difference_table, lost, nearest
+from segment_testing.differences import Near, difference_table, lost, nearest
 from segment_testing.patterns import UNSAID, Pattern, payload_of
 from segment_testing.recording import Call, Ledger, Rejection
-from segment_testing.showing import call_rows, cut, fate, label, plural, rejection_line, sent_text, show, table
+from segment_testing.showing import (
+    call_rows,
+    cut,
+    fate,
+    label,
+    plural,
+    printable,
+    rejection_line,
+    sent_text,
+    show,
+    table,
+)
 from segment_testing.snapshots import snapshot_of
 
 _CALLS, _REJECTIONS, _MATCHES = 10, 5, 5
@@ -45,36 +56,33 @@ ExpectationFailed.__module__ = "segment_testing"  # what a test report begins wi
 
 
 def wrong_number(
-    ledger: Ledger, pattern: Pattern, matched: Sequence[Call], expected: str, hints: Sequence[str] = ()
+    ledger: Ledger,
+    pattern: Pattern,
+    matched: Sequence[Call],
+    expected: str,
+    *,
+    too_few: bool,
+    hints: Sequence[str] = (),
 ) -> ExpectationFailed:
     """Too few calls fit, or too many. `expected`: how many it should have been, in words."""
     calls, rejections = ledger.calls, ledger.rejections
     found = f"{len(matched) or 'none'} among {plural(len(calls), 'call')}" if calls else "none: no call was recorded"
     lines = [f"expected {expected}, found {found}", *describe(pattern)]
-    thrown_away: list[Rejection] = []
-    near: list[Call] = []
-    if expected != NEVER:
-        thrown_away = lost(rejections, pattern)
-        lines += _thrown_away(thrown_away)
+    thrown_away = lost(rejections, pattern) if too_few else []
+    near = nearest(pattern, calls) if too_few else []
+    lines += _thrown_away(thrown_away)
+    if too_few:
         lines += _dropped_as_duplicates(lost(ledger.duplicates, pattern))
-    if matched:
-        lines += _matched(matched)
-    elif expected != NEVER:
-        found_near = nearest(pattern, calls)
-        near = [each.call for each in found_near]
-        if near:
-            lines += ["", "nearest:"]
-        for each in found_near:
-            lines += [_head(each.call), *difference_table(each.mismatches)]
-    shown = {*matched, *near}
+    lines += _matched(matched)
+    lines += _nearest("nearest:", near)
+    shown = {*matched, *(each.call for each in near)}
     lines += _besides([call for call in calls if call not in shown], bool(shown))
     lines += _rejected(rejections, but=thrown_away)
     lines += _forgotten(ledger)
     lines += _hints(hints, nothing_came=not calls and not rejections)
-    return ExpectationFailed("\n".join(lines), matched=matched, nearest=near, rejected=thrown_away)
-
-
-NEVER = "no such call"
+    return ExpectationFailed(
+        "\n".join(lines), matched=matched, nearest=[each.call for each in near], rejected=thrown_away
+    )
 
 
 def out_of_order(
@@ -96,10 +104,7 @@ def out_of_order(
     thrown_away = lost(ledger.rejections, missing)
     lines += _thrown_away(thrown_away)
     near = [] if earlier else nearest(missing, calls)
-    if near:
-        lines += ["", "nearest to the missing one:"]
-    for each in near:
-        lines += [_head(each.call), *difference_table(each.mismatches)]
+    lines += _nearest("nearest to the missing one:", near)
     if calls:
         lines += ["", "the calls, in the order in which they came:", *_listed(calls)]
     lines += _rejected(ledger.rejections, but=thrown_away)
@@ -162,11 +167,17 @@ def _label(pattern: Pattern) -> str:
     return kind if pattern.name is UNSAID else f"{kind} {show(pattern.name)}"
 
 
-def _head(call: Call) -> str:
-    return f"    #{call.sequence} {label(call.type, call.name)}"
+def _nearest(heading: str, found: Sequence[Near]) -> list[str]:
+    lines = ["", heading] if found else []
+    for each in found:
+        lines += [f"    #{each.call.sequence} {label(each.call.type, each.call.name)}"]
+        lines += difference_table(each.mismatches)
+    return lines
 
 
 def _matched(matched: Sequence[Call]) -> list[str]:
+    if not matched:
+        return []
     lines = ["", "these fit:", *table(call_rows(matched[:_MATCHES]))]
     if len(matched) > _MATCHES:
         lines.append(f"    … and {len(matched) - _MATCHES:,} more")
@@ -191,7 +202,7 @@ def _thrown_away(rejections: Sequence[Rejection]) -> list[str]:
         told = f"{fate(rejection)} [{rejection.reason.value}]"
         lines += [
             "",
-            f"{what}: {cut(rejection.detail, 120)}",
+            f"{what}: {cut(printable(rejection.detail), 120)}",
             f"    {label(rejection.type, rejection.name)} to {rejection.reception.endpoint}, {told}",
             f"        {sent_text(rejection)}",
         ]

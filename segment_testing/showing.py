@@ -39,6 +39,13 @@ def cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
+def printable(text: str) -> str:
+    """Without line breaks, escape sequences for terminals, and what cannot be written in UTF-8."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
+
+
 def table(rows: Sequence[Row], indent: int = 4) -> list[str]:
     """Rows with their columns below each other."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -64,7 +71,7 @@ def rejection_line(rejection: Rejection) -> str:
         what = f"a request to {rejection.reception.endpoint}"
     else:
         what = label(rejection.type, rejection.name)
-    return cut(f"{what}: {rejection.detail} [{rejection.reason.value}], {fate(rejection)}", 160)
+    return cut(f"{what}: {printable(rejection.detail)} [{rejection.reason.value}], {fate(rejection)}", 160)
 
 
 def fate(rejection: Rejection) -> str:
@@ -74,7 +81,7 @@ def fate(rejection: Rejection) -> str:
 
 def sent_text(rejection: Rejection, limit: int = 100) -> str:
     """What was sent, in one line."""
-    return cut(_printable(rejection.sent.decode("utf-8", "replace")), limit)
+    return cut(printable(rejection.sent.decode("utf-8", "replace")), limit)
 
 
 def plural(count: int, noun: str) -> str:
@@ -116,7 +123,7 @@ def _show(value: object) -> str:
     if isinstance(value, exactly):
         return f"exactly({_show(value.value)})"
     if isinstance(value, str) and type(value) is str:
-        return f'"{_printable(value)}"' if '"' not in value else _printable(repr(value))
+        return f'"{printable(value)}"' if '"' not in value else printable(repr(value))
     if is_object(value):
         return "{" + ", ".join(f"{_show(key)}: {_show(member)}" for key, member in value.items()) + "}"
     if is_array(value):
@@ -129,20 +136,13 @@ def _show(value: object) -> str:
         code = value.__code__
         return f"lambda ({PurePath(code.co_filename).name}:{code.co_firstlineno})"
     try:
-        return _printable(repr(value))
+        return printable(repr(value))
     except Exception:  # noqa: BLE001  # an object of the test's that cannot say what it is
         return f"<{type(value).__name__}>"
 
 
 def _more(count: int, limit: int) -> list[str]:
     return [f"… and {count - limit:,} more"] if count > limit else []
-
-
-def _printable(text: str) -> str:
-    """Without line breaks, escape sequences for terminals, and what cannot be written in UTF-8."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
 
 
 def _who(call: Call) -> str:

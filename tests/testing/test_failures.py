@@ -194,6 +194,25 @@ these fit:
     )
 
 
+def test_too_few(fake: FakeSegment) -> None:
+    send(fake, track("Paid", revenue=10), track("Paid", revenue=12))
+    assert (
+        said(lambda: fake.expect.track("Paid", properties={"revenue": 10}).times(2))
+        == """\
+expected exactly 2 such calls, found 1 among 2 calls
+    track "Paid"
+        properties  {"revenue": 10}
+
+these fit:
+    #0  track "Paid"  user_id "u1"  {"revenue": 10}
+
+nearest:
+    #1 track "Paid"
+        field               expected  got
+        properties.revenue  10        12"""
+    )
+
+
 def test_what_was_forgotten() -> None:
     fake = at_noon(FakeSettings(max_calls=1))
     send(fake, track("A"), track("B"), track("C"))
@@ -354,6 +373,16 @@ json_values: st.SearchStrategy[Any] = st.recursive(
     max_leaves=40,
 )
 bags = st.dictionaries(st.text(max_size=200), json_values, max_size=30)
+
+
+def test_an_error_of_a_predicate_is_one_line(fake: FakeSegment) -> None:
+    def complain(value: object) -> bool:
+        raise LookupError("one\ntwo\x1b[31m" + "long" * 50)
+
+    send(fake, track("A", a=1))
+    line = said(fake.expect.track("A", properties={"a": complain}).once).splitlines()[-1]
+    assert line.startswith(r"        properties.a  complain()  1    raised LookupError: one\ntwo\u001b[31mlonglong")
+    assert len(line) < 110
 
 
 @given(bags, bags, st.text(max_size=200), st.text(min_size=1, max_size=200))
