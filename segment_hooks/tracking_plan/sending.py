@@ -24,14 +24,23 @@ OnSent: TypeAlias = Literal["raise", "report"] | Callable[[Mapping[str, Any], Se
 """`"raise"` `ViolationError`, or `"report"` in the log, or tell a function of the call, as it would be sent."""
 
 
+class Receipt(Protocol):
+    """An event that a client is to take in, encoded."""
+
+    @property
+    def body(self) -> bytes:
+        """Its JSON text."""
+        ...
+
+
 class Client(Protocol):
     """What both clients have in common: their calls (`client.event.track(…)` …) hand what they encode to these."""
 
-    def accept(self, message_id: str, body: bytes) -> Any:
+    def accept(self, receipt: Any, /) -> Any:
         """Take in one event."""
         ...
 
-    def accept_all(self, events: Sequence[tuple[str, bytes]]) -> Any:
+    def accept_all(self, receipts: Any, /) -> Any:
         """Take in several."""
         ...
 
@@ -87,11 +96,11 @@ class _Guard:
         self._client = client
         self._look = look
 
-    def accept(self, message_id: str, body: bytes) -> Any:
-        self._look(body)
-        return self._client.accept(message_id, body)
+    def accept(self, receipt: Receipt) -> Any:
+        self._look(receipt.body)
+        return self._client.accept(receipt)
 
-    def accept_all(self, events: Sequence[tuple[str, bytes]]) -> Any:
-        for _, body in events:
-            self._look(body)
-        return self._client.accept_all(events)
+    def accept_all(self, receipts: Sequence[Receipt]) -> Any:
+        for receipt in receipts:
+            self._look(receipt.body)
+        return self._client.accept_all(receipts)

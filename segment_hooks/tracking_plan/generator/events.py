@@ -120,6 +120,8 @@ class _Writer:
         if not member.required:
             self._types.imports.update(("UNSET", "UnsetType"))
         last: list[Code] = [] if member.required else ["UnsetType"]
+        if union and union[-1] == "None":  # which reads best at the end
+            union, last = union[:-1], [*last, "None"]
         line = chain(f"{attribute}: ", joined([*union, *last]), behind)
         if not fits(line, self._width, indent=1):
             union = [each if isinstance(each, str) else self._alias(own, member.name, each, aliases) for each in union]

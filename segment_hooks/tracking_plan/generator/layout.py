@@ -141,10 +141,9 @@ def docstring(paragraphs: list[str], width: int, *, indent: int) -> list[str]:
     room = max(20, width - len(space))
     set_paragraphs = [_set(paragraph, room) for paragraph in paragraphs if paragraph.strip()]
     first, *others = set_paragraphs or [["…"]]
-    # all on one line, if there is room for the quotes behind it
-    if not others and len(first) == 1 and columns(first[0]) + len(space) + 6 <= width:
-        return [f'{space}"""{first[0]}"""']
-    head = _set(" ".join(first), room - 3)
+    head = _set(" ".join(first), room - 3 if others else room - 6)
+    if not others and len(head) == 1:  # the quotes stay on the line, whatever its length
+        return [f'{space}"""{head[0]}"""']
     made = [f'{space}"""{head[0]}', *(space + line for line in head[1:])]
     for each in others:
         made += ["", *(space + line for line in each)]

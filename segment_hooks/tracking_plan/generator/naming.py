@@ -65,7 +65,10 @@ class Names:
 
 def shortened(name: str, longest: int = LONGEST) -> str:
     """A name that is not too long for a line."""
-    return name if len(name) <= longest else f"{name[: longest - 7]}_{digest(name)}"
+    if len(name) <= longest:
+        return name
+    is_class = name[:1].isupper()
+    return name[: longest - 7] + (digest(name).upper() if is_class else f"_{digest(name)}")
 
 
 def class_name(name: str, otherwise: str) -> str:

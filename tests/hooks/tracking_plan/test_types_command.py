@@ -69,7 +69,7 @@ def test_a_stale_module_fails_the_check_with_a_short_difference(
     assert run(plan, "-o", module, "--check") == 1
     told = capsys.readouterr().err
     assert f"{module} is not what the plan makes of it: run `segment-hooks types {plan} -o {module}`" in told
-    assert "-    total: float | None | UnsetType = UNSET" in told
+    assert "-    total: float | UnsetType | None = UNSET" in told
     assert "+    total: float | None" in told
     assert module.read_bytes() == before
 
