@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -195,6 +196,12 @@ def test_whole_requests_are_nobody(fake: FakeSegment) -> None:
     send(fake)
     assert [rejection.reason.value for rejection in fake.rejected] == ["empty_batch"]
     assert lost(fake.rejected, Pattern(None)) == []
+
+
+def test_what_is_no_json_is_nobody(fake: FakeSegment) -> None:
+    send(fake, track("A", None))
+    broken = [msgspec.structs.replace(fake.rejected[0], sent=sent) for sent in (b"{", b"7", b"\xff", b"[" * 9_999)]
+    assert lost(broken, Pattern("track", "A")) == []
 
 
 def test_a_call_of_an_unknown_source(fake: FakeSegment) -> None:

@@ -358,6 +358,32 @@ def test_rejections(fake: FakeSegment) -> None:
     assert said(fake.expect.no_rejections).splitlines()[-1] == "    … and 3 more"
 
 
+def test_long_lists_are_cut(fake: FakeSegment) -> None:
+    send(fake, *[track("A", None, n=n) for n in range(7)], *[track("B", None) for _ in range(7)])
+    lines = said(fake.expect.track("A").once).splitlines()
+    assert (
+        lines.count("Segment would have thrown this call away: batch[0]: neither `userId` nor `anonymousId` is given")
+        == 1
+    )
+    assert lines.count("… and 2 more such calls") == 1
+    assert lines[-1] == "    … and 2 more"
+
+
+def test_any_call(fake: FakeSegment) -> None:
+    assert said(fake.expect.call("A", user_id="u1").once).splitlines()[1] == '    any call "A"'
+    steps = (fake.expect.call("A"), fake.expect.call(user_id="u1", where=is_of_u2))
+    assert (
+        said(lambda: fake.expect.in_order(*steps))
+        == """\
+expected 2 calls in this order; number 1 did not come:
+    missing  any call "A"
+    -        any call  user_id "u1"  where is_of_u2()
+
+Does the code under test send to this fake? SDKs send in the background: flush the SDK first, or
+wait with within=…"""
+    )
+
+
 def test_an_error_holds_its_evidence(fake: FakeSegment) -> None:
     send(fake, track("Order completed"), track("Order Completed", None))
     with pytest.raises(ExpectationFailed) as failure:
