@@ -18,7 +18,7 @@ install := $(py) -m pip -qq --disable-pip-version-check install --no-compile
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
 
-demo: $(VENV)/demo.stamp  ## receive a few webhooks on this machine
+demo: $(VENV)/demo.stamp  ## send, receive and deliver a few events on this machine
 	@$(py) -m examples.demo $(ARGS)
 
 test: $(VENV)/dev.stamp $(sdks)/stamp  ## run the tests
