@@ -60,8 +60,8 @@ class Dedupe:
         if not lease > 0 or not keep > 0:
             raise ConfigurationError("lease and keep are numbers of seconds above zero")
         self.store = store
+        self.lease = lease
         self._group = Group(store)
-        self._lease = lease
         self._keep = keep
         self._identify = identify
         self._clock = clock
@@ -73,10 +73,10 @@ class Dedupe:
         """An outcome for each event, from a thread without an event loop."""
         if router.needs_loop:
             return threads.run_coroutine(self.handle_async(events, router, deadline))
-        work = _Work(events, self._clock(), deadline, self._lease)
+        work = _Work(events, self._clock(), deadline, self.lease)
         entries = self._entries(work)
         try:
-            claims = self._group.claim(entries, self._lease, work.patience) if entries else []
+            claims = self._group.claim(entries, self.lease, work.patience) if entries else []
         except InboxUnavailable as error:
             return _refuse(events, error)
         work.sort(entries, claims)
@@ -89,10 +89,10 @@ class Dedupe:
         """The same on an event loop."""
         import asyncio
 
-        work = _Work(events, self._clock(), deadline, self._lease)
+        work = _Work(events, self._clock(), deadline, self.lease)
         entries = self._entries(work)
         try:
-            claims = await self._group.claim_async(entries, self._lease, work.patience) if entries else []
+            claims = await self._group.claim_async(entries, self.lease, work.patience) if entries else []
         except InboxUnavailable as error:
             return _refuse(events, error)
         work.sort(entries, claims)

@@ -4,8 +4,8 @@ A transaction costs a flush to disk or a round trip, however little is in it. So
 put what they want into a queue; one thread takes all that has gathered there, does it in one transaction, and only then
 tells each of them. The busier a service is, the larger the groups become, by themselves.
 
-A caller waits no longer than it has said. What it no longer waits for is left out where it has not begun; and where
-it has, a claim that nobody waits for any more is given back.
+A caller waits no longer than it has said. What it no longer waits for is left out where it has not begun (but for the
+end of a claim); and where it has, a claim that nobody waits for any more is given back.
 """
 
 from __future__ import annotations
@@ -166,7 +166,8 @@ class Group:
                     if len(calls) >= self._largest:
                         break
                     bundle = queue.get_nowait()
-            wanted = [call for call in calls if not call.abandoned]
+            # what has been handled is noted even where nobody waits for that any more
+            wanted = [call for call in calls if not call.abandoned or call.kind == "settle"]
             if self.store.exclusive:
                 self._serve(wanted)
                 continue

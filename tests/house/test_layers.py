@@ -118,7 +118,13 @@ def test_the_core_needs_msgspec_only(path: Path) -> None:
 @pytest.mark.parametrize("path", [p for p in MODULES if room(p) in RIM], ids=lambda path: path.stem)
 def test_an_integration_imports_one_third_party(path: Path) -> None:
     allowed = {*sys.stdlib_module_names, "msgspec", "segment_hooks"}
-    companions = {"multidict": "aiohttp", "werkzeug": "flask", "starlette": "starlette", "asgiref": "django"}
+    companions = {
+        "multidict": "aiohttp",
+        "werkzeug": "flask",
+        "starlette": "starlette",
+        "asgiref": "django",
+        "nats": "faststream",
+    }
     found = {name.split(".")[0] for name, when_imported in imports(path) if when_imported} - allowed
     assert len({companions.get(name, name) for name in found}) <= 1
 

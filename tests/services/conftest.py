@@ -13,6 +13,8 @@ from typing import NoReturn
 import pytest
 
 POSTGRES = os.environ.get("SEGMENT_TEST_POSTGRES", "host=127.0.0.1 port=5432 user=postgres dbname=postgres")
+RABBITMQ = os.environ.get("SEGMENT_TEST_RABBITMQ", "amqp://guest:guest@127.0.0.1:5672/")
+NATS = os.environ.get("SEGMENT_TEST_NATS", "nats://127.0.0.1:4222")
 REDIS = os.environ.get("SEGMENT_TEST_REDIS", "redis://127.0.0.1:6379/0")
 
 

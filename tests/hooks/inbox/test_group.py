@@ -265,3 +265,14 @@ def test_loops_that_have_ended_are_let_go_of(store: Recorder, group: Group) -> N
 
         asyncio.run(put())
     assert len(group._loops) == 1
+
+
+async def test_what_has_been_handled_is_noted_even_if_nobody_waits_for_that(store: Recorder, group: Group) -> None:
+    (token,) = await group.claim_async([entry()], 60, 10)
+    first = await held_up(store, group)
+    with pytest.raises(InboxUnavailable):
+        await group.settle_async([end("m-1", token)], 0.01)
+    store.goes.set()
+    await first
+    await group.put_async([entry("m-2")], 10)
+    assert await group.claim_async([entry()], 60, 10) == [DONE]

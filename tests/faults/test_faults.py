@@ -1,0 +1,20 @@
+"""What is guaranteed holds while processes and stores are killed; `python -m tests.faults` does more of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.harness import run
+from tests.faults.stores import SETTINGS, unavailable
+from tests.services.conftest import missing
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+async def test_the_service_survives(name: str) -> None:
+    why = unavailable(name)
+    if why is not None:
+        missing(name, why)
+    found = await run(name, events=400, seed=11, every=0.25, limit=90)
+    assert found.holds, found
+    assert found.harm
+    assert found.sent.redelivered
