@@ -31,7 +31,7 @@ class Violation(msgspec.Struct, frozen=True):
     description: str
 
     def __str__(self) -> str:
-        return self.description if self.field in self.description else f"{self.field}: {self.description}"
+        return self.description if self.description.startswith(self.field) else f"{self.field}: {self.description}"
 
 
 UNPLANNED_EVENT = "Unplanned Event"
