@@ -103,7 +103,7 @@ def _first_free(kind: RuleType, key: str | None, names: Names) -> tuple[str, str
 def _about(plan: TrackingPlan) -> list[str]:
     name = prose(plan.name or "").removesuffix(".")
     return [
-        f"Typed events of the tracking plan {name}." if name else "Typed events of a tracking plan.",
+        f"Typed events: {name}." if name else "Typed events of a tracking plan.",
         prose(plan.description or ""),
         "Made from the plan by `segment-hooks types`: change the plan, not this file.",
     ]
