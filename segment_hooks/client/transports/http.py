@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import encodings.idna  # noqa: F401  # which getaddrinfo imports; a fork in that moment would leave its lock held for good
 import http.client
 import select
 import socket
