@@ -86,6 +86,8 @@ def test_a_module_imports_from_its_own_layer_or_a_lower_one(path: Path) -> None:
         if not name.startswith("segment_hooks."):
             continue
         other = room_of(name.split("."))
+        if other not in LEVEL:  # a name that the front door offers
+            other = "__init__"
         if LEVEL[other] > LEVEL[own]:
             assert (own, other) in UPWARDS, f"{own} imports {other}, which stands above it"
             assert not when_imported, f"{own} imports {other} at the top: do so where it is needed"

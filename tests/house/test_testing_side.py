@@ -13,7 +13,13 @@ from tests.house.test_layers import imports
 PACKAGE = Path(__file__).parents[2] / "segment_testing"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-DOORS = {"segment_hooks", "segment_hooks.client", "segment_hooks.inbox", "segment_hooks.tracking_plan"}
+DOORS = {
+    "segment_hooks",
+    "segment_hooks.client",
+    "segment_hooks.inbox",
+    "segment_hooks.tracking_plan",
+    "segment_hooks.tracking_plan.shapes",
+}
 """What a user imports from."""
 
 THIRD_PARTIES = {
@@ -30,6 +36,7 @@ THIRD_PARTIES = {
     "plugin": {"pytest"},
     "queries": {"pydantic"},  # where the test's own types are its models
     "strategies": {"hypothesis", "pydantic"},
+    "tracking_plan": {"hypothesis"},
     "waiting": {"anyio", "trio"},
 }
 """Room, or module in `mocking`, → what it may import beside msgspec."""
