@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import msgspec
-
 from segment_hooks.tracking_plan.errors import PlanError
 from segment_hooks.tracking_plan.kinds import is_object
 from segment_hooks.tracking_plan.rules import Rule, RuleType
@@ -94,29 +92,22 @@ def event_version(payload: Mapping[str, Any]) -> int | None:
     return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
-class Quick(msgspec.Struct, frozen=True, gc=False):
-    """What the hot path needs for the events of one name."""
-
-    passes: IsValid
-    """Of the one rule for it."""
-    common: IsValid | None
-    """Of the common rule."""
-    flattened: bool
-    names: frozenset[str]
-    """Of the properties that the rule plans."""
+Quick: TypeAlias = tuple[IsValid, IsValid | None, bool, frozenset[str]]
+"""What the hot path needs for the events of one name: whether the one rule for it is satisfied, whether the common rule
+is, if there is one, whether the first is asked about the properties alone, and the names of those that are planned."""
 
 
 class Checks:
-    """All rules of a plan, by type and name."""
+    """All rules of a plan, by type and name. `quick`: filled with what events have been asked about."""
 
-    def __init__(self, rules: tuple[Rule, ...]) -> None:
+    def __init__(self, rules: tuple[Rule, ...], quick: dict[str, Quick]) -> None:
+        self._quick = quick
         grouped: dict[tuple[RuleType, str | None], list[Check]] = {}
         for rule in rules:
             grouped.setdefault((rule.type, rule.key), []).append(Check(rule))
         self._named = {name: Versions(checks) for name, checks in grouped.items()}
         self._tracks = {key: each for (kind, key), each in self._named.items() if kind is RuleType.TRACK}
         common = self._named.get((RuleType.COMMON, None))
-        self.quick: dict[str, Quick] = {}
         self.common: Check | None = None if common is None else next(reversed(common.by_version.values()))
 
     def compile(self) -> None:
@@ -142,7 +133,7 @@ class Checks:
         only = versions.only
         if only is not None:
             common = None if self.common is None else self.common.validator.is_valid
-            self.quick[name] = Quick(only.validator.is_valid, common, only.rule.flattened, only.planned[0])
+            self._quick[name] = only.validator.is_valid, common, only.rule.flattened, only.planned[0]
 
     def _other(self, kind: Any, name: Any) -> Versions | None:
         if kind in ("identify", "group"):

@@ -18,7 +18,8 @@ def payload_of(event: Eventlike) -> dict[str, Any]:
     """The whole event as a dict; do not change it. Raises `PayloadError` where text is not one JSON object."""
     payload: Any
     if isinstance(event, Event):
-        payload = event.payload
+        memo: Any = event._memo  # where the payload is, once somebody has looked at it
+        payload = memo["payload"] if memo is not None and "payload" in memo else event.payload
     elif isinstance(event, bytes | str):
         payload = jsontext.decode(event.encode(errors="surrogatepass") if isinstance(event, str) else event)
     elif isinstance(event, Mapping):

@@ -12,7 +12,7 @@ import msgspec
 from segment_hooks import jsontext
 from segment_hooks.errors import PayloadError
 from segment_hooks.tracking_plan import formats
-from segment_hooks.tracking_plan.checks import Checks
+from segment_hooks.tracking_plan.checks import Checks, Quick
 from segment_hooks.tracking_plan.errors import PlanError
 from segment_hooks.tracking_plan.formats import Page
 from segment_hooks.tracking_plan.payloads import Eventlike, payload_of
@@ -58,6 +58,7 @@ class TrackingPlan:
         self.name = name
         self.id = id
         self.description = description
+        self._quick: dict[str, Quick] = {}
         _check_unique(self.rules)
 
     @classmethod
@@ -126,18 +127,18 @@ class TrackingPlan:
         `unplanned_properties`: whether a property or trait is, which its rule does not name. Raises as `validate`.
         """
         payload: Any = event if event.__class__ is dict else payload_of(event)
-        checks = self.checks
         try:  # nearly all events: of a name with one rule, and as that rule wants them
-            quick = checks.quick[payload["event"]]
+            passes, common, flattened, names = self._quick[payload["event"]]
             if (
-                payload["type"] == "track"
-                and quick.passes(payload["properties"] if quick.flattened else payload)
-                and (quick.common is None or quick.common(payload))
-                and (not unplanned_properties or payload["properties"].keys() <= quick.names)
+                passes(payload["properties"] if flattened else payload)
+                and payload["type"] == "track"
+                and (common is None or common(payload))
+                and (not unplanned_properties or payload["properties"].keys() <= names)
             ):
                 return []
         except (KeyError, TypeError, AttributeError, UnicodeEncodeError):
             pass  # anything may stand there; the slow way says what is wrong with it
+        checks = self.checks
         check = checks.for_event(payload)
         found: list[Violation] = []
         if check is None:
@@ -164,7 +165,7 @@ class TrackingPlan:
     @cached_property
     def checks(self) -> Checks:
         """The rules, ready to hold events against."""
-        return Checks(self.rules)
+        return Checks(self.rules, self._quick)
 
     def enforce(
         self,

@@ -183,6 +183,15 @@ async def test_typed_events() -> None:
     assert len(module.handled) == 4
 
 
+async def test_tracking_plan() -> None:
+    module = example("tracking_plan", "jsonschema_rs")
+    for amount in (9.5, "a lot"):
+        order = body("track", event="Order Completed", properties={"order_id": "o-1", "revenue": amount})
+        assert (await post(module.app, order)).status_code == 200
+    assert module.revenue == [9.5]
+    assert module.dead_letters == [("m-1", ["properties.revenue: Invalid Type"])]
+
+
 async def test_opentelemetry() -> None:
     module = example("opentelemetry_app", "opentelemetry.sdk")
     from opentelemetry.sdk.trace.export import SimpleSpanProcessor

@@ -10,7 +10,7 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from hashlib import sha256
 
 _WORD = re.compile(r"[^\W_]+")
@@ -84,16 +84,16 @@ def function_stem(name: str) -> str:
     return shortened(snake(name) or digest(name))
 
 
-def field_names(names: Iterable[str], reserved: Iterable[str]) -> dict[str, str]:
+def field_names(names: Iterable[str], reserved: Container[str]) -> dict[str, str]:
     """Attributes for the members of one object. `reserved`: what the annotations around them mean something else by."""
-    taken = Names({*reserved, *_BUILTINS_IN_TYPES})
+    taken = Names(_BUILTINS_IN_TYPES)
     found: dict[str, str] = {}
     ordered = sorted(names, key=lambda name: (snake(name) != name, name))  # who is spelled so already goes first
     for name in ordered:
         wanted = snake(name) or f"field_{digest(name)}"
         if not wanted.isidentifier():
             wanted = f"field_{wanted}"
-        if wanted in taken:
+        if wanted in taken or wanted in reserved:
             wanted += "_"
         found[name] = taken.take(wanted, longest=_LONGEST_FIELD)
     return found
