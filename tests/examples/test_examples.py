@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import json
 import subprocess
@@ -235,6 +236,21 @@ def test_demo() -> None:
 
 SHARED = {"database", "serving"}
 """What several examples use, and is tested with them."""
+
+
+async def test_inbox_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEGMENT_INBOX", f"sqlite:///{tmp_path}/inbox.db")
+    monkeypatch.setenv("SHOP_ORDERS", str(tmp_path / "orders.txt"))
+    module = example("inbox_service")
+    app = module.create_app()
+    for _ in range(2):
+        assert (await post(app, ORDER)).json() == {"stored": 1}
+    from segment_hooks.inbox import Worker
+    from segment_hooks.inbox.urls import open_store
+
+    async with asyncio.timeout(20):
+        await Worker(module.router, open_store(module.ADDRESS)).run(until_empty=True)
+    assert (tmp_path / "orders.txt").read_text() == "o-1\n"
 
 
 def test_no_example_is_without_a_test() -> None:

@@ -17,8 +17,8 @@ _HEAD = """\
 
 Made by `python -m tests.faults`; do not edit. The example service runs under uvicorn with two processes, and where it
 has an inbox with two workers beside it. Every event is delivered in batches that are made up anew for every try, one
-delivery in twenty again though it had been answered; handlers fail at random; and every second or so something is
-killed with `kill -9`, or cut off.
+delivery in twenty again though it had been answered; handlers fail at random; and all the while processes are killed
+with `kill -9`, and the store is killed, locked, or cut off.
 """
 
 
@@ -35,7 +35,7 @@ def main() -> int:
         if why is not None:
             print(f"{name}: left out, {why}")
             continue
-        result = asyncio.run(run(name, events=options.events, seed=options.seed, every=1.0, limit=600))
+        result = asyncio.run(run(name, events=options.events, seed=options.seed, harms=60, limit=600))
         found.append(result)
         print(f"{name}: {'holds' if result.holds else 'DOES NOT HOLD'}: {_row(result)}", flush=True)
     if not options.stores and options.events >= 20_000:

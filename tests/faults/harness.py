@@ -47,8 +47,8 @@ class Found(msgspec.Struct):
         return not self.missing and not self.depth and not (self.at_most_once and self.twice)
 
 
-async def run(name: str, *, events: int, seed: int, every: float, limit: float) -> Found:
-    """One run. `every`: seconds between two kills, on average. `limit`: seconds after which it is given up."""
+async def run(name: str, *, events: int, seed: int, harms: int, limit: float) -> Found:
+    """One run. `harms`: how often something is killed or cut. `limit`: seconds after which it is given up."""
     rand = random.Random(seed)
     with TemporaryDirectory(prefix="segment-faults-") as directory:
         setting = SETTINGS[name](Path(directory))
@@ -58,10 +58,10 @@ async def run(name: str, *, events: int, seed: int, every: float, limit: float) 
         try:
             await asyncio.to_thread(wait_for_port, service.port)
             segment = Segment(f"http://127.0.0.1:{service.port}/", SECRET, events, rand)
-            killing = asyncio.ensure_future(_kill(service, setting, segment, rand=rand, every=every))
+            killing = asyncio.ensure_future(_kill(service, setting, segment, rand, harms))
             await segment.deliver(16, lambda: time.monotonic() > end)
+            await asyncio.wait({killing}, timeout=max(end - time.monotonic(), 0))
             killing.cancel()
-            await asyncio.gather(killing, return_exceptions=True)
             depth = await asyncio.to_thread(_drained, setting, end)
             seconds = time.monotonic() - start
             await asyncio.to_thread(service.stop)
@@ -96,7 +96,7 @@ class _Service:
         self.web = Killable(
             [*web, f"--workers={WORKERS}", "--log-level=warning"], environment, directory / "web.log", directory
         )
-        work = ["segment_hooks", "inbox", "work", "tests.faults.shop:router", "--timeout=2s", "--grace=1s"]
+        work = ["segment_hooks", "inbox", "work", "tests.faults.shop:router", "--timeout=1s", "--grace=1s"]
         self.workers = [
             Killable([*work, "--first=0.2s"], environment, directory / f"worker-{number}.log", directory)
             for number in range(WORKERS if setting.has_workers else 0)
@@ -113,23 +113,27 @@ class _Service:
             each.kill()
 
 
-async def _kill(service: _Service, setting: Setting, segment: Segment, *, rand: random.Random, every: float) -> None:
-    """Kill at random, until nearly all has been delivered."""
-    enough = segment.left // 20
-    while segment.left > enough:
-        await asyncio.sleep(rand.uniform(0.5, 1.5) * every)
-        choice = rand.randrange(8)
-        if choice < 3:
-            if service.web.kill_one_child(rand):
+async def _kill(service: _Service, setting: Setting, segment: Segment, rand: random.Random, harms: int) -> None:
+    """Do harm, each kind in its turn, spread over the time that it takes to deliver everything."""
+    kinds = ["web process", "web server", "store", *(["worker"] if service.workers else [])]
+    rand.shuffle(kinds)
+    events = segment.left
+    for number in range(harms):
+        when = events * (1 - (number + rand.random()) / harms)
+        while segment.left > when:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+        match kinds[number % len(kinds)]:
+            case "web process":
+                service.web.kill_one_child(rand)
                 service.harm["web process killed"] += 1
-        elif choice == 3:
-            await asyncio.to_thread(service.web.kill_and_start)
-            service.harm["whole web server killed"] += 1
-        elif choice < 6 and service.workers:
-            await asyncio.to_thread(rand.choice(service.workers).kill_and_start)
-            service.harm["worker killed"] += 1
-        else:
-            service.harm[await asyncio.to_thread(setting.harm)] += 1
+            case "web server":
+                await asyncio.to_thread(service.web.kill_and_start)
+                service.harm["whole web server killed"] += 1
+            case "worker":
+                await asyncio.to_thread(rand.choice(service.workers).kill_and_start)
+                service.harm["worker killed"] += 1
+            case _:
+                service.harm[await asyncio.to_thread(setting.harm)] += 1
 
 
 def _drained(setting: Setting, end: float) -> int:

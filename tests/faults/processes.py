@@ -56,13 +56,11 @@ class Killable:
         self.kill()
         self.process = self._start()
 
-    def kill_one_child(self, rand: random.Random) -> bool:
-        """kill -9 for one of the processes that it has started; whether there was one."""
+    def kill_one_child(self, rand: random.Random) -> None:
+        """kill -9 for one of the processes that it has started, if there is one."""
         children = [pid for pid in _children(self.process.pid) if b"spawn_main" in _command(pid)]
-        if not children:
-            return False
-        os.kill(rand.choice(children), signal.SIGKILL)
-        return True
+        if children:
+            os.kill(rand.choice(children), signal.SIGKILL)
 
     def stop(self) -> None:
         """Ask it to end, and see that it does."""

@@ -185,7 +185,8 @@ def test_coroutines_run_for_callers_without_a_loop(store: Claims) -> None:
 # ---- time
 
 
-async def test_a_handler_that_is_late_goes_on_and_is_not_run_again(store: Claims) -> None:
+async def test_a_handler_that_is_late_goes_on_and_is_not_run_again() -> None:
+    store = MemoryStore()  # whose answers take no time
     router, goes, runs = WebhookEventRouter(), asyncio.Event(), []
 
     @router.on_track
@@ -206,7 +207,8 @@ async def test_a_handler_that_is_late_goes_on_and_is_not_run_again(store: Claims
     await asyncio.to_thread(dedupe.close)
 
 
-async def test_a_thread_that_is_late_goes_on_and_is_not_run_again(store: Claims) -> None:
+async def test_a_thread_that_is_late_goes_on_and_is_not_run_again() -> None:
+    store = MemoryStore()  # whose answers take no time
     router, goes, runs = WebhookEventRouter(), threading.Event(), []
 
     @router.on_track
@@ -225,7 +227,8 @@ async def test_a_thread_that_is_late_goes_on_and_is_not_run_again(store: Claims)
     await asyncio.to_thread(dedupe.close)
 
 
-async def test_a_coroutine_is_cancelled_when_its_claim_lapses(store: Claims, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_coroutine_is_cancelled_when_its_claim_lapses(caplog: pytest.LogCaptureFixture) -> None:
+    store = MemoryStore()
     router, cancelled = WebhookEventRouter(), []
 
     @router.on_track

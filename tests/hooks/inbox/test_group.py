@@ -106,7 +106,8 @@ async def test_what_gathers_while_the_store_is_busy_goes_into_one_transaction(st
     claim = asyncio.ensure_future(group.claim_async([entry("c-1"), entry("c-2")], 60, 10))
     with ThreadPoolExecutor() as pool:
         thread = pool.submit(group.claim, [entry("c-3")], 60, 10)
-        await asyncio.sleep(0.05)
+        while group._queue.qsize() < 2:  # noqa: ASYNC110  # what the loop wants, and what the thread wants
+            await asyncio.sleep(0.001)
         store.goes.set()
         await asyncio.gather(first, *calls)
         assert thread.result() > [0]
@@ -170,10 +171,10 @@ async def test_a_claim_that_nobody_waits_for_is_given_back(store: Recorder, grou
     store.called.clear()
     if how == "thread":
         with pytest.raises(InboxUnavailable):
-            await asyncio.to_thread(group.claim, [entry()], 60, 0.01)
+            await asyncio.to_thread(group.claim, [entry()], 60, 0.3)
     elif how == "loop":
         with pytest.raises(InboxUnavailable):
-            await group.claim_async([entry()], 60, 0.01)
+            await group.claim_async([entry()], 60, 0.3)
     else:
         task = asyncio.ensure_future(group.claim_async([entry()], 60, 10))
         await asyncio.to_thread(store.called.wait, 10)
