@@ -41,6 +41,10 @@ class FakeApp(Starlette):
         super().__init__(routes=[*page_routes(), *control_routes(api, self._stream)] if control else [])
         self._guarded = Guarded(super().__call__, any_host=any_host)
 
+    def open(self) -> None:
+        """Take it up again, after `close`."""
+        self._stream.open()
+
     def close(self) -> None:
         """End what would go on for as long as a client listens, so that a server can stop. From any thread."""
         self._stream.close()

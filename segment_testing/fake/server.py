@@ -63,6 +63,7 @@ class ServedFake:
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=self._config.backlog
         )
         self._address = (host, listener.getsockname()[1])
+        self._app.open()
         self._server = _Server(self._config)
         self._thread = threading.Thread(
             target=self._server.run_on, args=(listener,), name=f"fake-segment:{self.port}", daemon=True

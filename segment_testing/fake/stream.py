@@ -76,6 +76,10 @@ class LiveStream:
         """How many are connected."""
         return len(self._clients)
 
+    def open(self) -> None:
+        """Take clients again, after `close`."""
+        self._closed = False
+
     def close(self) -> None:
         """End every stream, and every one that is asked for from now on. From any thread."""
         self._closed = True

@@ -68,6 +68,7 @@ export class List {
       this.spare.push(row);
     }
     let active = "";
+    let place = this.space.firstChild; // in the document rows stand as they are seen, for those who hear them
     for (const [key, [item, index]] of wanted) {
       let row = this.rows.get(key);
       if (!row) this.rows.set(key, (row = this.spare.pop() ?? this.newRow()));
@@ -87,9 +88,10 @@ export class List {
         row.ariaSelected = String(selected);
       }
       if (selected) active = row.id;
+      if (row === place) place = place.nextSibling;
+      else this.space.insertBefore(row, place);
     }
     for (const row of this.spare) row.remove();
-    for (const row of this.rows.values()) if (!row.parentNode) this.space.append(row);
     if (active) element.setAttribute("aria-activedescendant", active);
     else element.removeAttribute("aria-activedescendant");
   }
