@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from segment_hooks.client import calls, items
 from segment_hooks.client.calls import MAX_EVENT, ONLY_LIBRARY, Id, Track, encode, new_id, ready_id
@@ -60,13 +60,14 @@ class Events:
         """A user did something: `event` is what, `properties` the details."""
         # By far the commonest call, in one place: each function more would cost a twentieth of it. Keys of the bag are
         # not looked at: they are text, as the types say; where a database gives them as bytes, so it does the values.
+        bag: Any = properties
         if (
             type(user_id) is str
             and user_id
             and type(event) is str
             and event
-            and type(properties) is dict
-            and is_flat(map(type, properties.values()))
+            and bag.__class__ is dict
+            and is_flat(map(type, bag.values()))
             and anonymous_id is None
             and context is None
             and integrations is None
@@ -78,7 +79,7 @@ class Events:
             except IndexError:
                 identity = new_id()
             try:
-                body = encode(Track(identity, now(UTC), user_id, None, ONLY_LIBRARY, None, event, properties))
+                body = encode(Track(identity, now(UTC), user_id, None, ONLY_LIBRARY, None, event, bag))
                 if len(body) <= MAX_EVENT:
                     return self._accept(Receipt(identity, body))
             except (TypeError, ValueError):

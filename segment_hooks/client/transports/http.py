@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import encodings.idna  # noqa: F401  # which getaddrinfo imports; a fork in that moment would leave its lock held for good
+import codecs
 import http.client
 import select
 import socket
@@ -15,6 +15,9 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from segment_hooks.client.options import Proxy
 from segment_hooks.client.transport import LONGEST_ANSWER, HttpAnswer, HttpRequest, TransportError
 from segment_hooks.errors import ConfigurationError
+
+codecs.lookup("idna")
+"""Every look-up of a host imports this; a fork while a thread does so would leave the import's lock held for good."""
 
 TIMEOUT = 10.0
 """Seconds for connecting, and for each wait for more of an answer."""

@@ -169,6 +169,20 @@ def test_an_observer_that_breaks_is_survived(caplog: pytest.LogCaptureFixture) -
     assert caplog.text.count("the observer raised KeyError") == 2
 
 
+def test_a_mistake_in_building_a_request_is_survived(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transport = Scripted()
+    with client_on(transport) as client:
+        with monkeypatch.context() as patched:
+            patched.setattr(client._core.endpoint, "_now", lambda: 1 / 0)
+            receipt = track(client)
+            assert not client.flush(0.1)
+        assert client.flush(20)
+        assert receipt.state is ReceiptState.DELIVERED
+    assert "segment client: ZeroDivisionError while sending" in caplog.text
+
+
 # ---- a full queue
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segment_hooks.client import ReceiptState, SegmentClient, SegmentError, SpoolError, SqliteSpool, TransportError
@@ -198,6 +198,24 @@ def test_a_spool_that_cannot_be_cleaned_is_survived(
     assert "cannot be written to (OperationalError)" in caplog.text
 
 
+def test_a_spool_that_fails_at_the_beginning_or_the_end_is_survived(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool = SqliteSpool(tmp_path)
+    close = spool.close
+
+    def fail(*_: Any) -> Any:
+        raise SpoolError("OperationalError")
+
+    monkeypatch.setattr(spool, "leftovers", fail)
+    monkeypatch.setattr(spool, "close", fail)
+    with SegmentClient("wk", transport=Scripted(), spool=spool) as client:
+        assert track(client, 0).wait(20) is ReceiptState.DELIVERED
+    assert "cannot be read (OperationalError)" in caplog.text
+    assert "cannot be closed (OperationalError)" in caplog.text
+    close()
+
+
 def test_what_cannot_work(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="synchronous"):
         SqliteSpool(tmp_path, synchronous="OFF")  # type: ignore[arg-type]
@@ -219,6 +237,7 @@ def test_the_lock_ends_with_its_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@settings(max_examples=15)
 @given(
     events=st.dictionaries(st.text(min_size=1, max_size=20).filter(str.isprintable), st.binary(), max_size=20),
     synchronous=st.sampled_from(["NORMAL", "FULL"]),

@@ -224,8 +224,8 @@ scalars = (
     | st.datetimes(timezones=st.none() | st.just(UTC))
     | st.sampled_from([Plan.PRO, Level.HIGH, Item("i"), Address("x"), Address("x", zip=b"y"), IPv4Address("127.0.0.1")])
 )
-values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=10)
-bags = st.dictionaries(st.text(), values)
+values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=4)
+bags = st.dictionaries(st.text(max_size=5), values, max_size=5)
 
 
 @given(bags)
