@@ -41,7 +41,8 @@ class ClientOptions(TypedDict, total=False):
     flush_interval: float
     """Seconds after which the oldest queued event is sent in any case; 0.5 if left out."""
     max_queue: int
-    """Events that may wait to be sent; 10,000 if left out."""
+    """Events that may wait to be sent; 10,000 if left out. Threads that call at the very same moment may go over it by
+    one each."""
     overflow: Overflow
     """When the queue is full: `"drop_oldest"`, the default, gives up the oldest event; `"raise"` raises `SegmentError`;
     `"block"` (`SegmentClient` only) waits for room. Each is counted in `stats`."""

@@ -34,9 +34,9 @@ class AiohttpTransport:
             async with self._session.post(
                 request.url, data=request.body, headers=request.headers, allow_redirects=False
             ) as response:
-                body = await response.content.read(LONGEST_ANSWER)
-                if not response.content.at_eof():
-                    await response.read()
+                body = b""
+                while more := await response.content.read(LONGEST_ANSWER - len(body)):
+                    body += more
                 return HttpAnswer(response.status, {k.lower(): v for k, v in response.headers.items()}, body)
         except TimeoutError as error:
             raise TransportError("timeout") from error

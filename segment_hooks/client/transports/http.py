@@ -67,6 +67,8 @@ class HttpTransport:
             elif kept is not None:
                 kept.close()
             return self._exchange(self._connect(target), target, request)
+        except ConfigurationError as error:  # a proxy out of the environment
+            raise TransportError("proxy_not_supported") from error
         except (OSError, http.client.HTTPException) as error:
             raise TransportError(_code(error)) from error
 

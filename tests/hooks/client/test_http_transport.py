@@ -252,6 +252,13 @@ def test_what_is_no_proxy(proxy: str) -> None:
         HttpTransport(proxy=proxy)
 
 
+def test_a_proxy_of_the_environment_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, "socks5://127.0.0.1:1")
+    with pytest.raises(TransportError, match="proxy_not_supported"):
+        HttpTransport().send(HttpRequest("https://segment.example/v1/batch", {}, b"{}"))
+
+
 # ---- TLS
 
 

@@ -113,6 +113,16 @@ async def test_forgotten_connections_are_made_anew(fake: ServedFake) -> None:
         assert fake.api.ledger.total == before + 2
 
 
+@pytest.mark.parametrize("make", TRANSPORTS, ids=lambda made: made.__name__)
+async def test_of_a_long_answer_the_beginning_is_enough(make: Any) -> None:
+    from tests.hooks.client.doubles import answer, serving
+
+    with serving(lambda handler, _: answer(handler, 403, b"x" * 300_000)) as port:
+        for _ in range(2):
+            (receipt,) = await send(make(), f"http://127.0.0.1:{port}", 1)
+            assert (receipt.error.status_code, receipt.error.detail) == (403, "x" * 500)
+
+
 @respx.mock
 async def test_respx_mocks_it() -> None:
     route = respx.post("https://api.segment.io/v1/batch").mock(
