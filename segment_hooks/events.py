@@ -129,18 +129,16 @@ class Event(msgspec.Struct, frozen=True, eq=False, gc=False, rename="camel"):
     def covered(self) -> bool:
         """Whether the signature covers this event. Of a batch, Segment signs the first event only: the others could
         have been added by anyone who has seen one signed request."""
-        origin = self._where
-        return isinstance(origin, bytes) or origin.covers(self._index)
+        origin: Any = self._origin
+        covered: bool = origin.__class__ is bytes or origin.covers(self._index)
+        return covered
 
     @property
     def raw(self) -> bytes:
         """Exactly the bytes of this event in the request: every field, known or not."""
-        origin = self._where
-        return origin if isinstance(origin, bytes) else origin.raw(self._index)
-
-    @property
-    def _where(self) -> bytes | Origin:
-        return cast("bytes | Origin", self._origin)
+        origin: Any = self._origin
+        raw: bytes = origin if origin.__class__ is bytes else origin.raw(self._index)
+        return raw
 
     @property
     def channel(self) -> str | None:

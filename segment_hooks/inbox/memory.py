@@ -13,24 +13,27 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from heapq import heappop, heappush
 
+import msgspec
+
+from segment_hooks.events import Event
 from segment_hooks.inbox.protocol import BUSY, DONE, Ending, Entry, Item, Record, State, Stats, check_purge
 
+_WAITING, _RUNNING, _DONE = State.WAITING, State.RUNNING, State.DONE
 
-class _Event:
+
+class _Event(msgspec.Struct, gc=False):
     """What is remembered of an event."""
 
-    __slots__ = ("attempts", "covered", "digest", "due", "error", "raw", "state", "stored", "token")
-
-    def __init__(self, entry: Entry, state: State, now: float, due: float, token: int = 0) -> None:
-        self.covered = entry.event.covered
-        self.digest = b"" if self.covered else entry.digest  # a covered one is the same, whatever its bytes
-        self.state = state
-        self.due = due
-        self.token = token
-        self.attempts = 0
-        self.stored = now
-        self.raw: bytes | None = None
-        self.error: str | None = None
+    covered: bool
+    digest: bytes
+    """Of one that is not covered; a covered one is the same, whatever its bytes."""
+    state: State
+    due: float
+    stored: float
+    token: int = 0
+    attempts: int = 0
+    raw: bytes | None = None
+    error: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -72,18 +75,39 @@ class MemoryStore:
         """`Claims.claim`."""
         with self._lock:
             now = self._clock()
-            return [self._claim(entry, now, now + lease) for entry in entries]
+            return [self._claim(entry, now, lease) for entry in entries]
 
-    def _claim(self, entry: Entry, now: float, due: float) -> int:
+    def _claim(self, entry: Entry, now: float, lease: float) -> int:
         event = self._events.get(entry.id)
         if event is not None and not event.gives_way_to(entry):
             if event.is_open and (event.due > now or event.raw is not None):  # what is stored is for a worker
                 return BUSY
             if event.due > now:
                 return DONE
-        token = self._token()
-        self._events[entry.id] = _Event(entry, State.RUNNING, now, due, token)
+        covered, token = entry.event.covered, self._token()
+        self._events[entry.id] = _Event(covered, b"" if covered else entry.digest, _RUNNING, now + lease, now, token)
         return token
+
+    def claim_one(self, name: str, event: Event, lease: float) -> int:
+        """The same for one event, with no step that it can do without."""
+        with self._lock:
+            now = self._clock()
+            if name in self._events:
+                return self._claim(Entry(name, event), now, lease)
+            covered, token = event.covered, self._token()
+            digest = b"" if covered else Entry(name, event).digest
+            self._events[name] = _Event(covered, digest, _RUNNING, now + lease, now, token)
+            return token
+
+    def note_one(self, name: str, token: int, seconds: float) -> None:
+        """End a claim to an event whose handlers have returned, likewise."""
+        with self._lock:
+            event = self._events.get(name)
+            if event is not None and event.token == token:
+                event.token, event.state, event.due = 0, _DONE, self._clock() + seconds
+                self._ended.append(name)
+                if len(self._events) > self._max_records:
+                    self._forget_first(now=None)
 
     def settle(self, endings: Sequence[Ending]) -> list[bool]:
         """`Claims.settle`."""
@@ -96,19 +120,18 @@ class MemoryStore:
         if event is None or event.token != ending.token:
             return False
         event.token = 0
-        event.due = now + ending.seconds
-        event.error = ending.error
-        if ending.state in (State.DROPPED, State.DEAD) and event.covered != ending.covered:
-            self._wait(ending.id, event, now)  # the signed one has come since, and has not been tried
-        elif ending.state is State.WAITING:
+        state = ending.state
+        if state is _WAITING:
             event.attempts -= not ending.counts
             if event.raw is None:
                 del self._events[ending.id]
             else:
-                self._wait(ending.id, event, event.due)
+                self._wait(ending.id, event, now + ending.seconds, ending.error)
+        elif state is not _DONE and event.covered != ending.covered:
+            self._wait(ending.id, event, now, ending.error)  # the signed one has come since, and has not been tried
         else:
-            event.state = ending.state
-            if ending.state is not State.DEAD:
+            event.state, event.due, event.error = state, now + ending.seconds, ending.error
+            if state is not State.DEAD:
                 event.raw = None
             self._ended.append(ending.id)
             if len(self._events) > self._max_records:
@@ -155,14 +178,15 @@ class MemoryStore:
             for entry in entries:
                 event = self._events.get(entry.id)
                 if event is None or (event.due <= now and not event.is_open) or event.gives_way_to(entry):
-                    stored = self._events[entry.id] = _Event(entry, State.WAITING, now, now)
-                    stored.raw = entry.event.raw
+                    digest = b"" if entry.event.covered else entry.digest
+                    stored = _Event(entry.event.covered, digest, _WAITING, now, now, raw=entry.event.raw)
+                    self._events[entry.id] = stored
                     self._wait(entry.id, stored, now)
                 elif entry.event.covered:
                     event.covered = True
 
-    def _wait(self, name: str, event: _Event, due: float) -> None:
-        event.state, event.due = State.WAITING, due
+    def _wait(self, name: str, event: _Event, due: float, error: str | None = None) -> None:
+        event.state, event.due, event.error = _WAITING, due, error
         heappush(self._takeable, (due, self._token(), name))
 
     def take(self, limit: int, lease: float) -> list[Item]:
@@ -218,7 +242,7 @@ class MemoryStore:
             for name in names:
                 event = self._events[name]
                 event.attempts = 0
-                self._wait(name, event, now)
+                self._wait(name, event, now, event.error)
             return len(names)
 
     def purge(self, state: State, older_than: float = 0.0, ids: Sequence[str] | None = None) -> int:

@@ -21,9 +21,15 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
+# first, since it says which extra is missing
+from segment_hooks.inbox import postgresql_sql as statements
+
+# isort: split
+import psycopg
+from psycopg.pq import TransactionStatus
+
 from segment_hooks.errors import ConfigurationError
 from segment_hooks.events import Event
-from segment_hooks.inbox import postgresql_sql as statements
 from segment_hooks.inbox.errors import InboxUnavailable
 from segment_hooks.inbox.ids import Identify, by_message_id, storable
 from segment_hooks.inbox.protocol import (
@@ -39,14 +45,6 @@ from segment_hooks.inbox.protocol import (
     Stats,
     check_purge,
 )
-
-try:
-    import psycopg
-    from psycopg.pq import TransactionStatus
-except ImportError as error:
-    raise ImportError(
-        'segment_hooks.inbox.postgresql needs psycopg: pip install "segment-hooks[postgresql]"', name="psycopg"
-    ) from error
 
 TIMEOUT = 5.0
 """Seconds for one statement, for a lock, and for making a connection."""

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from typing import Any, LiteralString
 
-import psycopg
-from psycopg import sql
-from psycopg.abc import QueryNoTemplate
-
 from segment_hooks.inbox import sql as rules
+
+try:
+    import psycopg
+    from psycopg import sql
+    from psycopg.abc import QueryNoTemplate
+except ImportError as error:
+    raise ImportError(
+        'segment_hooks.inbox.postgresql needs psycopg: pip install "segment-hooks[postgresql]"', name="psycopg"
+    ) from error
 
 SETTINGS = """
 SELECT set_config('statement_timeout', %(milliseconds)s, false), set_config('lock_timeout', %(milliseconds)s, false),

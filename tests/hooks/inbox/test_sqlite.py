@@ -57,8 +57,8 @@ TestTwoWorkers.settings = settings(max_examples=20, stateful_step_count=30)
 
 
 def fill(store: SQLiteStore) -> None:
-    for number in range(1_000):
-        store.put([entry(f"m-{number}", properties={"blob": "x" * 4_000})])
+    for number in range(200):
+        store.put([entry(f"m-{number}", properties={"blob": "x" * 8_000})])
 
 
 def test_a_full_inbox_refuses_and_keeps_what_it_has(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ except InboxUnavailable as error:
 """
     command = [sys.executable, "-c", script, str(tmp_path / "inbox.db"), str(Path(__file__).parents[3])]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.startswith("True 1000 the inbox inbox.db refuses: ")
+    assert done.stdout.startswith("True 200 the inbox inbox.db refuses: ")
 
 
 def test_a_locked_database_refuses_and_goes_on_when_it_is_free(tmp_path: Path) -> None:
