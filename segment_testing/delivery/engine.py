@@ -121,16 +121,20 @@ class Engine:
         if answer.location is not None:
             answer = yield from self._follow(request, answer)
         seen = lost(shipment, answer)
-        if seen.status is not None and self._clock.monotonic() - began > self._rules.timeout:
+        took = self._clock.monotonic() - began
+        if seen.status is not None and took > self._rules.timeout:
             seen = Answer(None, failure=Failure.TIMED_OUT)
         outcome = verdict(seen)
-        self._record(events, shipment, request, answer, seen=seen, outcome=outcome, at=began, again=again)
+        self._record(events, shipment, request, answer, seen=seen, outcome=outcome, at=began, took=took, again=again)
         if not again:
             self._settle(events, seen, outcome, shipment)
         for forgery in shipment.forgeries:
             began = self._clock.monotonic()
             answer = yield forgery, PLAINLY
-            self._record(events, shipment, forgery, answer, seen=answer, outcome=verdict(answer), at=began, forged=True)
+            took, outcome = self._clock.monotonic() - began, verdict(answer)
+            self._record(
+                events, shipment, forgery, answer, seen=answer, outcome=outcome, at=began, took=took, forged=True
+            )
 
     def _follow(
         self, request: WebhookRequest, answer: Answer
@@ -154,13 +158,14 @@ class Engine:
         seen: Answer,
         outcome: Verdict,
         at: float,
+        took: float,
         forged: bool = False,
         again: bool = False,
     ) -> None:
         at -= self._start
         faults = tuple(shipment.faults)
         self.attempts.append(
-            Attempt(at, events, shipment.attempt, request, answer, seen, outcome, faults, forged, again)
+            Attempt(at, events, shipment.attempt, request, answer, seen, outcome, faults, forged, again, took)
         )
         if answer.ok and not forged:
             for event in events:

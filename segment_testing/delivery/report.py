@@ -45,6 +45,8 @@ class Attempt(msgspec.Struct, frozen=True):
     """Not from Segment: somebody else's, made of the one before."""
     again: bool = False
     """Though it had been delivered."""
+    seconds: float = 0.0
+    """Of the virtual clock, until the answer was there."""
 
 
 class Fate(msgspec.Struct):
