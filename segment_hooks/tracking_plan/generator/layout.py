@@ -94,13 +94,7 @@ def _chained(code: Chained, width: int, indent: int) -> list[str]:
     before, behind = "".join(map(flat, parts[:last])), "".join(map(flat, parts[last + 1 :]))
     found = parts[last]
     assert isinstance(found, Listed)  # noqa: S101  # chosen for it
-    made = lines(Listed(before + found.head, found.items, found.tail + behind, found.comma), width, indent=indent)
-    if len(made) == 1:  # it fits by itself, but not with what is around it
-        inner = [
-            line for item in found.items for line in lines(_with_comma(item, found.comma), width, indent=indent + 1)
-        ]
-        return [INDENT * indent + before + found.head, *inner, INDENT * indent + found.tail + behind]
-    return made
+    return lines(Listed(before + found.head, found.items, found.tail + behind, found.comma), width, indent=indent)
 
 
 def _flattened(code: Code) -> list[Code]:

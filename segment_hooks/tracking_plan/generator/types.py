@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from segment_hooks.tracking_plan.generator import layout
 from segment_hooks.tracking_plan.generator.layout import Code, call, chain, quoted, raw, subscript
 from segment_hooks.tracking_plan.generator.naming import Names, class_name
 from segment_hooks.tracking_plan.shapes.model import (
@@ -13,7 +12,6 @@ from segment_hooks.tracking_plan.shapes.model import (
     Array,
     Mapping,
     Number,
-    Place,
     Record,
     Recursion,
     Shape,
@@ -160,11 +158,3 @@ def _part(part: str) -> str:
     if part.startswith("["):
         return f"Item{part[1:-1]}"
     return "Value" if part == "{}" else class_name(part.removeprefix("#"), "Field")
-
-
-def fits_on_a_line(code: Code, width: int) -> bool:
-    """Within a class."""
-    return layout.fits(code, width, indent=1)
-
-
-__all__ = ["Place", "Types", "fits_on_a_line", "joined", "records"]

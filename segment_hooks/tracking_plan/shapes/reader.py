@@ -41,7 +41,7 @@ _ABOUT = (
 )
 """Keywords, by the kind of value that they are about."""
 
-_MOST_READS = 100_000
+_MOST_READS = 30_000
 """Schemas that one rule may come to: references within alternatives within references can come to any number."""
 
 

@@ -14,7 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segment_hooks import RegistrationError, Result, Track, WebhookEventRouter, parse_event
+from segment_hooks import (
+    Group,
+    Identify,
+    Page,
+    RegistrationError,
+    Result,
+    Screen,
+    Track,
+    WebhookEventRouter,
+    parse_event,
+)
 from segment_hooks.client import Receipt, SegmentClient
 from segment_hooks.errors import ConfigurationError
 from segment_hooks.tracking_plan import PlanError, TrackingPlan
@@ -232,6 +242,41 @@ def test_an_event_that_does_not_fit_reaches_no_handler() -> None:
     handled = Handled()
     assert handled.receive(properties={"order_id": 1}) == (Result.INVALID, [])
     assert handled.receive("Other") == (Result.UNHANDLED, [])
+
+
+def test_every_type_of_call_is_handled() -> None:
+    router = WebhookEventRouter()
+    seen: list[Any] = []
+
+    @MODULE.on_identify(router)
+    def identified(event: Identify[MODULE.IdentifyTraits]) -> None:
+        seen.append(event.traits.email)
+
+    @MODULE.on_group(router)
+    def grouped(event: Group[MODULE.GroupTraits]) -> None:
+        seen.append(event.traits)
+
+    @MODULE.on_page_home(router)
+    def at_home(event: Page[MODULE.HomePage]) -> None:
+        seen.append("home")
+
+    @MODULE.on_page(router)
+    def anywhere(event: Page[MODULE.PageProperties]) -> None:
+        seen.append("page")
+
+    @MODULE.on_screen(router)
+    def on_a_screen(event: Screen[MODULE.ScreenProperties]) -> None:
+        seen.append("screen")
+
+    for call in (
+        {"type": "identify", "traits": {"email": "ann@example.com"}},
+        {"type": "group", "traits": {}},
+        {"type": "page", "name": "Home"},
+        {"type": "page", "name": "Cart"},
+        {"type": "screen", "name": "Main"},
+    ):
+        assert router.route_sync(parse_event(msgspec.json.encode(call))).result is Result.HANDLED
+    assert seen == ["ann@example.com", MODULE.GroupTraits(), "home", "page", "page", "screen"]
 
 
 def test_a_handler_must_say_what_it_takes() -> None:
