@@ -1,7 +1,8 @@
 """Install the wheel in empty environments, alone and with each extra, and import what it ships.
 
-`python tools/check_wheel.py dist/*.whl`: with the declared dependencies alone every module must import, except an
-integration, which may say instead which extra it wants. With an extra, the modules that the extra is for must import.
+`python tools/check_wheel.py dist/*.whl`: with the declared dependencies alone every module must import, except one
+with a third party of its own, which may say instead which extra it wants. With an extra, the modules that the extra is
+for must import.
 """
 
 from __future__ import annotations
@@ -14,28 +15,49 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 
-# integration → the extra that brings its third party; None where it needs none
-INTEGRATIONS: dict[str, str | None] = {
-    "_missing": None,
-    "aiohttp": "aiohttp",
-    "aws_lambda": None,
-    "django": "django",
-    "fastapi": "fastapi",
-    "flask": "flask",
-    "litestar": "litestar",
-    "opentelemetry": "opentelemetry",
-    "starlette": "starlette",
+# module → the extra that brings its third party
+EXTRAS = {
+    "segment_hooks.client.oauth": "oauth",
+    "segment_hooks.client.opentelemetry": "opentelemetry",
+    "segment_hooks.client.transports.aiohttp": "aiohttp",
+    "segment_hooks.client.transports.httpx": "httpx",
+    "segment_hooks.client.transports.httpx2": "httpx2",
+    "segment_hooks.inbox.postgresql": "postgresql",
+    "segment_hooks.inbox.postgresql_sql": "postgresql",
+    "segment_hooks.inbox.redis": "redis",
+    "segment_hooks.integrations.aiohttp": "aiohttp",
+    "segment_hooks.integrations.celery": "celery",
+    "segment_hooks.integrations.django": "django",
+    "segment_hooks.integrations.dramatiq": "dramatiq",
+    "segment_hooks.integrations.fastapi": "fastapi",
+    "segment_hooks.integrations.faststream": "faststream",
+    "segment_hooks.integrations.flask": "flask",
+    "segment_hooks.integrations.litestar": "litestar",
+    "segment_hooks.integrations.opentelemetry": "opentelemetry",
+    "segment_hooks.integrations.opentelemetry_inbox": "opentelemetry",
+    "segment_hooks.integrations.starlette": "starlette",
+    "segment_hooks.tracking_plan.validator": "tracking-plan",
 }
 
-# extras that no integration of their own stands for → a module that proves that what they bring is there
-OTHERS = {"demo": "uvicorn", "pydantic": "pydantic", "testing": "segment_testing"}
+# modules for libraries that whoever wants the module has already, and no extra brings
+BRING_YOUR_OWN = {
+    "segment_testing.mocking.httpx2",
+    "segment_testing.mocking.requests",
+    "segment_testing.mocking.segment_analytics",
+}
+
+# what pytest loads in every project, and so must import without the extra
+LIGHT = {"segment_testing", "segment_testing.plugin"}
+
+# extras that no module of their own stands for → a module that proves that what they bring is there
+OTHERS = {"cli": "rich", "demo": "uvicorn", "pydantic": "pydantic"}
 
 IMPORT = """
 import importlib, sys
 name, extra = sys.argv[1:]
 try:
     importlib.import_module(name)
-except ImportError as error:
+except Exception as error:  # an ImportError, or a ConfigurationError
     if not extra:
         raise
     assert f"segment-hooks[{extra}]" in str(error), f"{name} does not say which extra it wants: {error}"
@@ -51,18 +73,9 @@ def modules(wheel: Path) -> list[str]:
     )
 
 
-def integration(module: str) -> str | None:
-    """Return the name of the integration that the module belongs to, if it belongs to one."""
-    package, _, rest = module.partition("segment_hooks.integrations.")
-    return None if package else rest.split(".", maxsplit=1)[0] or None
-
-
 def extra_of(module: str) -> str | None:
-    """Return the extra that a module may want."""
-    if module.split(".", maxsplit=1)[0] == "segment_testing":
-        return "testing"
-    name = integration(module)
-    return INTEGRATIONS[name] if name else None
+    """Return the extra that a module may want; it must say so itself where the extra is missing."""
+    return "testing" if module.split(".", maxsplit=1)[0] == "segment_testing" else EXTRAS.get(module)
 
 
 def check(wheel: Path, extra: str, wanted: dict[str, str]) -> str:
@@ -88,19 +101,18 @@ def main() -> None:
     wheel = Path(sys.argv[1]).resolve()
     shipped = modules(wheel)
     strangers = {module.split(".")[0] for module in shipped} - {"segment_hooks", "segment_testing"}
-    unknown = {name for name in map(integration, shipped) if name} - INTEGRATIONS.keys()
+    gone = (EXTRAS.keys() | BRING_YOUR_OWN | LIGHT) - set(shipped)
     declared = declared_extras(wheel)
-    tabled = {extra for extra in INTEGRATIONS.values() if extra} | OTHERS.keys()
-    if strangers or unknown or declared != tabled:
+    tabled = {*EXTRAS.values(), "testing", *OTHERS}
+    if strangers or gone or declared != tabled:
         raise SystemExit(
-            f"the wheel ships other packages: {sorted(strangers)}, "
-            f"integrations missing in this table: {sorted(unknown)}, "
+            f"the wheel ships other packages: {sorted(strangers)}, modules that only this table has: {sorted(gone)}, "
             f"extras that only the table or only the wheel has: {sorted(declared ^ tabled)}"
         )
 
-    jobs = {"": {module: extra_of(module) or "" for module in shipped}}
+    jobs = {"": {m: extra_of(m) or "" for m in shipped if extra_of(m) != "testing"} | dict.fromkeys(LIGHT, "")}
     for extra in sorted(declared):
-        jobs[extra] = {module: "" for module in shipped if extra_of(module) == extra}
+        jobs[extra] = {m: "" for m in shipped if extra_of(m) == extra and m not in BRING_YOUR_OWN}
         if extra in OTHERS:
             jobs[extra][OTHERS[extra]] = ""
     with ThreadPoolExecutor(max_workers=2) as pool:
