@@ -1,6 +1,7 @@
 """The command `segment-hooks`, each thing it can do a module of `commands`.
 
-Exit codes: 0, it has been done; 1, there was nothing to do it to; 2, it could not do what it was asked.
+Exit codes: 0, it has been done; 1, there was nothing to do it to, or a check found something; 2, it could not do what
+it was asked.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 
 import segment_hooks
-from segment_hooks.commands import CommandError, inbox
+from segment_hooks.commands import CommandError, inbox, types
 from segment_hooks.errors import SegmentHooksError
 
-COMMANDS = (inbox,)
+COMMANDS = (inbox, types)
 """Modules with `add(parsers)`, which adds a parser whose default `run` is a function of the parsed options."""
 
 

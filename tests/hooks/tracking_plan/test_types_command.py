@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from segment_hooks import cli
 from segment_hooks.commands import CommandError, types
 from segment_hooks.errors import ConfigurationError
 from segment_hooks.tracking_plan import PlanError, TrackingPlan
@@ -117,3 +118,10 @@ def test_what_goes_wrong_is_told(plan: Path, tmp_path: Path) -> None:
         run(plan, "-o", tmp_path / "binary.py", "--check")
     with pytest.raises(PlanError, match=r"plan\.json, \$"):
         run(written(plan, {"rules": [1]}))
+
+
+def test_it_is_a_command_of_segment_hooks(plan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["types", str(plan), "-o", str(tmp_path / "analytics.py")]) == 0
+    written(plan, {"rules": [1]})
+    assert cli.main(["types", str(plan)]) == 2
+    assert "segment-hooks types: expected an object, found a number at plan.json" in capsys.readouterr().err
