@@ -20,6 +20,7 @@ anything: whoever has a fake running goes on surfing.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast, get_args
@@ -30,7 +31,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from segment_hooks import __version__
-from segment_testing.fake.deliveries import NobodySendsError
+from segment_testing.fake.deliveries import NobodySendsError, UnknownDeliveryError
 from segment_testing.fake.faults import Fault, from_json
 from segment_testing.fake.openapi import document
 from segment_testing.fake.resource import ControlError, Nothing, Query, Resource, Streaming, json_body, json_response
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from segment_testing.fake.core import TrackingAPI
 
 PREFIX = "/_fake"
+
+_logger = logging.getLogger(__name__)
 
 _CALL_FIELDS = ("type", "name", "user_id", "anonymous_id", "message_id", "write_key")
 _KINDS = get_args(Kind)
@@ -153,10 +156,14 @@ class _Controls:
         delivery = Query(request, "id").one("id")
         try:
             await to_thread.run_sync(self._deliveries.replay, delivery)  # it may wait for an answer
-        except KeyError:
+        except UnknownDeliveryError:
             raise ControlError(404, "gone", "No such delivery", "No delivery of this id is kept.") from None
         except NobodySendsError as error:
             raise ControlError(409, "nobody-sends", "Nobody to send it", f"{error}.") from None
+        except Exception as error:  # a function of a test's, which may be over
+            _logger.warning("a delivery could not be sent again", exc_info=error)
+            detail = f"The sending raised {type(error).__name__}; the log says more."
+            raise ControlError(409, "not-sent", "Not sent", detail) from None
         return json_response({"success": True})
 
     async def sent(self, request: Request) -> Response:

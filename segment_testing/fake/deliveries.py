@@ -1,12 +1,12 @@
 """The other half of Segment: what it delivered to webhooks, for the page and for whoever looks in from another process.
 
-    delivery = Delivery(id="d1", at=now, title="track Signed Up", url=url, method="POST", headers=headers, body=body)
+    delivery = Delivery(id=deliveries.new_id(), at=now, title="track Signed Up", url=url, method="POST", ...)
     deliveries.record(delivery)
-    attempt = Attempt(at=began, seconds=0.02, status=200)
+    attempt = Attempt(at=now, seconds=0.02, status=200)
     deliveries.record(replace(delivery, outcome=Outcome.DELIVERED, attempts=(attempt,)))
 
-Whoever delivers records each delivery when it begins, and again, under the same id, whenever something has become of
-it: after each attempt, and at the end. `on_replay` says how one is sent again when the page is asked to.
+Whoever delivers records each delivery, and again, under the same id, whenever something has become of it. What is told
+with it as `replay` sends it once more when somebody asks for that on the page.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from itertools import count
 
 import msgspec
 
@@ -35,10 +36,15 @@ class Outcome(StrEnum):
     """An attempt was answered with 2xx."""
     DISCARDED = "discarded"
     """Given up: the answer forbids to try again, or the time for it is over."""
+    REGROUPED = "regrouped"
+    """Failed, and its events were sent again in other requests, as Segment does with small batches."""
+    FORGED = "forged"
+    """Not from Segment: sent to see whether it is refused."""
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """One request and its answer. `status` is None where there was no answer, and `error` says why in words."""
+    """One request and its answer. `status` is None where there was no answer, and `error` says why in words; `note` is
+    what was done to it on purpose."""
 
     at: datetime
     """When it began, in UTC."""
@@ -46,6 +52,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """Until the answer was read, or given up."""
     status: int | None = None
     error: str | None = None
+    note: str | None = None
     headers: Headers = ()
     """Of the answer."""
     body: bytes = b""
@@ -86,17 +93,27 @@ class Deliveries:
     def __init__(self, *, kept: int = KEPT) -> None:
         self._kept = kept
         self._lock = threading.Lock()
-        self._latest: dict[str, tuple[int, Delivery]] = {}  # in the order of the last change
+        self._latest: dict[str, _Entry] = {}  # in the order of the last change
+        self._ids = count(1)
         self._changes = 0
         self._listeners: list[Callable[[], None]] = []
-        self._replay: Callable[[Delivery], object] | None = None
 
-    def record(self, delivery: Delivery) -> None:
-        """Take in a new delivery, or what has become of one: that with the same id is replaced."""
+    def new_id(self) -> str:
+        """For the next delivery."""
+        return f"d{next(self._ids)}"
+
+    def record(self, delivery: Delivery, *, replay: Callable[[], object] | None = None) -> None:
+        """Take in a new delivery, or what has become of one: that with the same id is replaced.
+
+        `replay`: sends it again, in a thread of the server's, and records what becomes of that as a delivery of its
+        own; left out, as was said before.
+        """
         with self._lock:
             self._changes += 1
-            self._latest.pop(delivery.id, None)
-            self._latest[delivery.id] = (self._changes, delivery)
+            before = self._latest.pop(delivery.id, None)
+            if replay is None and before is not None:
+                replay = before.replay
+            self._latest[delivery.id] = _Entry(self._changes, delivery, replay)
             if len(self._latest) > self._kept:
                 del self._latest[next(iter(self._latest))]
             listeners = tuple(self._listeners)
@@ -113,10 +130,10 @@ class Deliveries:
         0 is before all changes."""
         found: list[Delivery] = []
         with self._lock:
-            for number, delivery in reversed(self._latest.values()):
-                if number <= change:
+            for entry in reversed(self._latest.values()):
+                if entry.change <= change:
                     break
-                found.append(delivery)
+                found.append(entry.delivery)
             latest = self._changes
         found.reverse()
         return latest, found
@@ -143,32 +160,33 @@ class Deliveries:
 
         return unsubscribe
 
-    # ---- sending one again
-
-    def on_replay(self, replay: Callable[[Delivery], object] | None) -> None:
-        """Have `replay` called, in a thread of the server's, with a delivery that is to be sent again; it may wait for
-        the answer, and records what becomes of it. None: nobody can send any more."""
-        self._replay = replay
-
-    @property
-    def can_replay(self) -> bool:
-        """Whether there is somebody who sends."""
-        return self._replay is not None
-
     def replay(self, id: str) -> None:  # noqa: A002  # the field's own name
-        """Send that delivery again. Raises `KeyError` where it is not kept, and `NobodySendsError` where nobody can."""
+        """Send that delivery again. Raises `UnknownDeliveryError` where it is not kept, `NobodySendsError` where
+        nobody said how, and whatever the sending raises."""
         with self._lock:
-            _, delivery = self._latest[id]
-        if self._replay is None:
+            entry = self._latest.get(id)
+        if entry is None:
+            raise UnknownDeliveryError
+        if entry.replay is None:
             raise NobodySendsError
-        self._replay(delivery)
+        entry.replay()
 
     def __len__(self) -> int:
         return len(self._latest)
 
 
+class _Entry(msgspec.Struct, frozen=True):
+    change: int
+    delivery: Delivery
+    replay: Callable[[], object] | None
+
+
+class UnknownDeliveryError(LookupError):
+    """No delivery of that id is kept."""
+
+
 class NobodySendsError(RuntimeError):
-    """A delivery cannot be replayed: what sent it is gone."""
+    """A delivery cannot be replayed: who made it did not say how."""
 
     def __init__(self) -> None:
-        super().__init__("nobody is there to send it: deliveries can be replayed while what made them is at work")
+        super().__init__("who made this delivery did not say how to send it again")

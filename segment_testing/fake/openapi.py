@@ -199,7 +199,7 @@ def _replay() -> Operation:
     delivery = {**_query("id", {"type": "string", "minLength": 1}, "Of the delivery."), "required": True}
     operation = _control("replay", "Send a delivery again.", "Success", delivery)
     operation["responses"]["404"] = _problem("No such delivery is kept.")
-    operation["responses"]["409"] = _problem("What sent it is no longer there.")
+    operation["responses"]["409"] = _problem("It cannot be sent again: who made it did not say how, or is gone.")
     return operation
 
 

@@ -253,6 +253,7 @@ _CONTROLS = {
             "seconds": described({"type": "number", "minimum": 0}, "Until the answer was read, or given up."),
             "status": described({"type": ["integer", "null"]}, "Of the answer; null where there was none."),
             "error": described(MAYBE_TEXT, "Why there was none."),
+            "note": described(MAYBE_TEXT, "What was done to it on purpose."),
             "headers": described(_HEADERS, "Of the answer."),
             "body": described(TEXT, "Of the answer, the beginning."),
         }

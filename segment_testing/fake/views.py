@@ -79,6 +79,7 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
         "seconds": attempt.seconds,
         "status": attempt.status,
         "error": attempt.error,
+        "note": attempt.note,
         "headers": attempt.headers,
         "body": attempt.body[:ANSWER].decode("utf-8", "replace"),
     }

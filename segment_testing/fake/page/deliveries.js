@@ -6,7 +6,7 @@ import { List } from "./list.js";
 import { clock, el, marked, number, plural, say, short, visible } from "./text.js";
 
 const KEPT = 2_000;
-const WORDS = { sending: "sending", "awaiting-retry": "to be retried", delivered: "delivered", discarded: "discarded" };
+const WORDS = { sending: "sending", "awaiting-retry": "to be retried", delivered: "delivered", discarded: "discarded", regrouped: "retried in others", forged: "forged" };
 
 /** The list of deliveries and the detail of one. */
 export class Deliveries {
@@ -102,8 +102,8 @@ function attempts(all) {
     const bar = el("span", { class: "bar", "data-ok": String(isOk(attempt.status)) });
     bar.style.width = `${Math.max(2, (attempt.seconds / longest) * 100)}%`;
     const row = el("tr", {}, el("td", {}, `${index + 1}`), el("td", {}, clock(Date.parse(attempt.at), true)), el("td", {}, marked(answerOf(attempt))), el("td", { class: "took" }, duration(attempt.seconds)), el("td", { class: "timing", "aria-hidden": "true" }, bar));
-    if (!attempt.body) return [row];
-    return [row, el("tr", { class: "answer" }, el("td", {}), el("td", { colspan: "4" }, el("code", {}, marked(attempt.body.slice(0, 500)))))];
+    const more = [attempt.note && marked(attempt.note), attempt.body && el("code", {}, marked(attempt.body.slice(0, 500)))];
+    return [row, ...more.filter(Boolean).map((part) => el("tr", { class: "answer" }, el("td", {}), el("td", { colspan: "4" }, part)))];
   });
   return el("table", { class: "attempts" }, el("thead", {}, head), el("tbody", {}, ...rows));
 }

@@ -12,7 +12,14 @@ import pytest
 from msgspec.structs import replace
 
 from segment_testing.fake import FakeApp, TrackingAPI
-from segment_testing.fake.deliveries import Attempt, Deliveries, Delivery, NobodySendsError, Outcome
+from segment_testing.fake.deliveries import (
+    Attempt,
+    Deliveries,
+    Delivery,
+    NobodySendsError,
+    Outcome,
+    UnknownDeliveryError,
+)
 from segment_testing.fake.stream import LiveStream
 from tests.testing.fake.test_stream import connected, send
 
@@ -89,20 +96,21 @@ def test_neither_signature_nor_personal_data_is_printed() -> None:
 
 
 def test_replaying_is_up_to_who_delivers() -> None:
-    log, sent = Deliveries(), list[Delivery]()
+    log, sent = Deliveries(), list[str]()
     log.record(delivery("a"))
-    assert not log.can_replay
-    with pytest.raises(NobodySendsError, match="nobody is there"):
+    with pytest.raises(NobodySendsError, match="did not say how"):
         log.replay("a")
-    log.on_replay(sent.append)
-    assert log.can_replay
+    log.record(delivery("a"), replay=lambda: sent.append("a"))
+    log.record(delivery("a", title="later"))  # which says nothing of it
     log.replay("a")
-    assert sent == log.all
-    with pytest.raises(KeyError):
+    assert sent == ["a"]
+    with pytest.raises(UnknownDeliveryError):
         log.replay("b")
-    log.on_replay(None)
-    with pytest.raises(NobodySendsError):
-        log.replay("a")
+
+
+def test_ids_are_new_each_time() -> None:
+    log = Deliveries()
+    assert len({log.new_id() for _ in range(100)}) == 100
 
 
 def test_resetting_the_fake_forgets_deliveries_too() -> None:
@@ -163,22 +171,38 @@ async def test_any_body_can_be_shown(api: TrackingAPI, http: httpx.AsyncClient, 
 async def test_one_can_be_sent_again(api: TrackingAPI, http: httpx.AsyncClient) -> None:
     threads = list[str]()
 
-    def replay(old: Delivery) -> None:
+    def replay() -> None:
         threads.append(threading.current_thread().name)
-        api.deliveries.record(replace(old, id="new", replay_of=old.id))
+        api.deliveries.record(delivery("new", replay_of="a/b c"))
+
+    async def ask(**query: str) -> httpx.Response:
+        return await http.post("/_fake/deliveries/replay", params=query)
 
     api.deliveries.record(delivery("a/b c"))
-    refused = await http.post("/_fake/deliveries/replay", params={"id": "a/b c"})
+    refused = await ask(id="a/b c")
     assert (refused.status_code, refused.json()["title"]) == (409, "Nobody to send it")
-    api.deliveries.on_replay(replay)
-    answer = await http.post("/_fake/deliveries/replay", params={"id": "a/b c"})
+    api.deliveries.record(delivery("a/b c"), replay=replay)
+    answer = await ask(id="a/b c")
     assert (answer.status_code, answer.json()) == (200, {"success": True})
     assert [each.replay_of for each in api.deliveries.all] == [None, "a/b c"]
     assert threads != [threading.current_thread().name]  # the server goes on meanwhile
-    gone = await http.post("/_fake/deliveries/replay", params={"id": "other"})
-    assert gone.status_code == 404
-    nameless = await http.post("/_fake/deliveries/replay")
+    assert (await ask(id="other")).status_code == 404
+    nameless = await ask()
     assert (nameless.status_code, nameless.json()["detail"]) == (400, "id has to be given, and is not empty.")
+
+
+async def test_a_sending_that_fails_is_told_and_logged(
+    api: TrackingAPI, http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    def closed() -> None:
+        raise RuntimeError("the loop of u-1@example.com is closed")
+
+    api.deliveries.record(delivery("a"), replay=closed)
+    response = await http.post("/_fake/deliveries/replay?id=a")
+    assert response.status_code == 409
+    assert response.json()["detail"] == "The sending raised RuntimeError; the log says more."
+    (record,) = caplog.records
+    assert record.exc_info is not None
 
 
 # ---- the bytes of a call

@@ -7,8 +7,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from segment_testing.delivery.logged import LoggedSimulator
 from segment_testing.fake import TrackingAPI, faults
-from segment_testing.fake.deliveries import Delivery, Outcome
+from segment_testing.fake.deliveries import Outcome
 from tests.testing.fake.asking import batch, post
 from tests.testing.fake.page.looking import Opened, Window
 from tests.testing.fake.test_deliveries import BODY, NOW, attempted, delivery
@@ -57,17 +58,28 @@ def test_a_delivery_is_sent_again(opened: Opened) -> None:
     detail = opened.page.locator("#delivery-detail")
     button, words = detail.get_by_role("button", name="Replay"), detail.get_by_role("status")
     button.click()
-    opened.expect(words).to_contain_text("nobody is there to send it")
+    opened.expect(words).to_contain_text("who made this delivery did not say how")
 
-    def replay(old: Delivery) -> None:
-        opened.api.deliveries.record(replace(old, id="b", title="again", replay_of=old.id))
-
-    opened.api.deliveries.on_replay(replay)
+    again = delivery("b", title="again", replay_of="a")
+    opened.api.deliveries.record(delivery("a"), replay=lambda: opened.api.deliveries.record(again))
     button.click()
     opened.expect(words).to_contain_text("Sent again")
     opened.expect(rows.locator(".name")).to_have_text(["again", "track Order Completed"])
     rows.first.click()
     opened.expect(detail).to_contain_text("Replay ofa")
+
+
+def test_the_deliveries_of_a_simulator(opened: Opened) -> None:
+    answers = iter([503, 503, 200, 200])
+    simulator = LoggedSimulator(lambda _: next(answers), opened.api.deliveries, secret="k")
+    simulator.deliver({"type": "track", "event": "Order Completed", "messageId": "m1"})
+    rows = deliveries_of(opened)
+    opened.expect(rows.locator(".user")).to_have_text(["200 in 0 ms, 3 attempts"])
+    rows.first.click()
+    detail = opened.page.locator("#delivery-detail")
+    opened.expect(detail).to_contain_text("x-signature: ")
+    detail.get_by_role("button", name="Replay").click()
+    opened.expect(rows.locator(".user")).to_have_text(["200 in 0 ms", "200 in 0 ms, 3 attempts"])
 
 
 def test_deliveries_that_came_before_the_page(opened: Opened) -> None:
