@@ -16,6 +16,7 @@ LONGEST = 100
 """Characters. Segment's own limit for a messageId (duplicate-data); what is longer is remembered by its digest."""
 
 _DIGEST, _ANONYMOUS = "#", "~"
+_OURS = _DIGEST + _ANONYMOUS
 
 
 def by_message_id(event: Event) -> str | None:
@@ -34,11 +35,11 @@ def by_content(event: Event) -> str:
 
 
 def storable(given: str) -> str:
-    """`given` as every store, terminal and log takes it: itself if it is short and plain, else a digest of it.
+    """`given` as every store, terminal and log takes it: itself if it is short and printable, else a digest of it.
 
     Anyone can send any text as a messageId: a megabyte of it, NUL, half a surrogate pair.
     """
-    if len(given) <= LONGEST and given.isascii() and given.isprintable() and given[:1] not in ("", _DIGEST, _ANONYMOUS):
+    if given and len(given) <= LONGEST and given.isprintable() and given[0] not in _OURS:
         return given
     return _DIGEST + blake2b(given.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
 

@@ -94,9 +94,11 @@ class MemoryStore:
             now = self._clock()
             if name in self._events:
                 return self._claim(Entry(name, event), now, lease)
-            covered, token = event.covered, self._token()
-            digest = b"" if covered else Entry(name, event).digest
-            self._events[name] = _Event(covered, digest, _RUNNING, now + lease, now, token)
+            token = self._token()
+            if event._origin.__class__ is bytes or event.covered:
+                self._events[name] = _Event(True, b"", _RUNNING, now + lease, now, token)
+            else:
+                self._events[name] = _Event(False, Entry(name, event).digest, _RUNNING, now + lease, now, token)
             return token
 
     def note_one(self, name: str, token: int, seconds: float) -> None:

@@ -299,6 +299,10 @@ class PostgresStore:
             said = (error.diag.message_primary or str(error) or type(error).__name__).splitlines()[0]
             raise InboxUnavailable(f"PostgreSQL refuses: {said} ({error.sqlstate or 'no connection'})") from error
 
+    def __del__(self) -> None:
+        if hasattr(self, "_connection"):  # it may have been refused
+            self.close()
+
     def __repr__(self) -> str:
         return f"PostgresStore({self._sql.table!r})"  # a connection string may hold a password
 

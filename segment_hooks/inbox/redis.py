@@ -30,36 +30,50 @@ except ImportError as error:
 TIMEOUT = 2.0
 """Seconds for a connection, and for each answer."""
 
-# A record is a hash: s(tate), c(overed), h (digest), d(ue, in milliseconds), t(oken). Redis drops a claim a while
-# after it is due; until then `due` decides, so that whoever holds it may still end it. Tokens of 62 bits stay text: a
-# number in Lua has 53.
-_CLAIM = """
+AT_ONCE = 200
+"""Events in one script: while it runs, Redis serves nobody else. It takes some microseconds for each."""
+
+# A record is a hash: s(tate), c(overed), h (digest), d(ue, in milliseconds), t(oken). Redis drops a claim a while after
+# it is due; until then `due` decides, so that whoever holds it may still end it. Tokens of 62 bits stay text: a number
+# in Lua has 53.
+_NOW = """
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[5]
-local state, covered, digest, due, token = unpack(redis.call('HMGET', KEYS[1], 's', 'c', 'h', 'd', 't'))
-if state and token ~= ARGV[4] then
-    local gives_way = ARGV[1] == '1' and covered == '0' and (digest ~= ARGV[2] or state == 'dropped')
-    if not gives_way and tonumber(due) > now then
-        if state == 'running' then return -1 end
-        return 0
+local now = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[1]
+local answers = {}
+"""
+_CLAIM = f"""{_NOW}
+local mine, lease, stays = ARGV[2], ARGV[3], ARGV[4]
+local due_then = string.format('%.0f', now + lease)
+for i, key in ipairs(KEYS) do
+    local covered, digest = ARGV[3 + 2 * i], ARGV[4 + 2 * i]
+    local state, was, of, due, token = unpack(redis.call('HMGET', key, 's', 'c', 'h', 'd', 't'))
+    local gives_way = covered == '1' and was == '0' and (of ~= digest or state == 'dropped')
+    if state and token ~= mine and not gives_way and tonumber(due) > now then
+        answers[i] = state == 'running' and -1 or 0
+    else
+        redis.call('HSET', key, 's', 'running', 'c', covered, 'h', digest, 'd', due_then, 't', mine)
+        redis.call('PEXPIRE', key, lease + stays)
+        answers[i] = 1
     end
 end
-due = string.format('%.0f', now + ARGV[3])
-redis.call('HSET', KEYS[1], 's', 'running', 'c', ARGV[1], 'h', ARGV[2], 'd', due, 't', ARGV[4])
-redis.call('PEXPIRE', KEYS[1], ARGV[3] + ARGV[6])
-return 1
+return answers
 """
-_SETTLE = """
-if redis.call('HGET', KEYS[1], 't') ~= ARGV[1] then return 0 end
-if ARGV[2] == 'waiting' then
-    redis.call('DEL', KEYS[1])
-    return 1
+_SETTLE = f"""{_NOW}
+for i, key in ipairs(KEYS) do
+    local token, state, stays = ARGV[3 * i - 1], ARGV[3 * i], ARGV[3 * i + 1]
+    if redis.call('HGET', key, 't') ~= token then
+        answers[i] = 0
+    else
+        if state == 'waiting' then
+            redis.call('DEL', key)
+        else
+            redis.call('HSET', key, 's', state, 't', '', 'd', string.format('%.0f', now + stays))
+            redis.call('PEXPIRE', key, stays)
+        end
+        answers[i] = 1
+    end
 end
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[4]
-redis.call('HSET', KEYS[1], 's', ARGV[2], 't', '', 'd', string.format('%.0f', now + ARGV[3]))
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
-return 1
+return answers
 """
 
 
@@ -84,15 +98,14 @@ class RedisClaims:
     def claim(self, entries: Sequence[Entry], lease: float) -> list[int]:
         """`Claims.claim`."""
         token = int.from_bytes(os.urandom(8)) >> 2 | 1
-        ahead, lapses, stays = map(_milliseconds, (self._ahead, lease, FORGET_LAPSED))
-        rows = [(each.id, int(each.covered), each.digest, lapses, token, ahead, stays) for each in entries]
-        return [token if answer == 1 else answer for answer in self._run(_CLAIM, rows)]
+        shared = (token, _milliseconds(lease), _milliseconds(FORGET_LAPSED))
+        rows = [(entry.id, int(entry.covered), entry.digest) for entry in entries]
+        return [token if answer == 1 else answer for answer in self._run(_CLAIM, shared, rows)]
 
     def settle(self, endings: Sequence[Ending]) -> list[bool]:
         """`Claims.settle`."""
-        ahead = _milliseconds(self._ahead)
-        rows = [(e.id, e.token, e.state.value, max(_milliseconds(e.seconds), 1), ahead) for e in endings]
-        return [answer == 1 for answer in self._run(_SETTLE, rows)]
+        rows = [(e.id, e.token, e.state.value, max(_milliseconds(e.seconds), 1)) for e in endings]
+        return [answer == 1 for answer in self._run(_SETTLE, (), rows)]
 
     def forget(self, limit: int) -> int:  # noqa: ARG002
         """Redis does it by itself."""
@@ -106,25 +119,24 @@ class RedisClaims:
         """`Claims.close`."""
         self._client.close()
 
-    def _run(self, script: str, rows: Sequence[tuple[Any, ...]]) -> list[int]:
+    def _run(self, script: str, shared: tuple[Any, ...], rows: Sequence[tuple[Any, ...]]) -> list[int]:
+        answers: list[int] = []
+        for start in range(0, len(rows), AT_ONCE):
+            some = rows[start : start + AT_ONCE]
+            keys = [self._prefix + name for name, *_ in some]
+            values = [value for _, *values in some for value in values]
+            answers += self._call(script, len(keys), *keys, _milliseconds(self._ahead), *shared, *values)
+        return answers
+
+    def _call(self, script: str, *arguments: Any) -> list[int]:
         digest = sha1(script.encode(), usedforsecurity=False).hexdigest()
         try:
-            answers = self._run_known(digest, rows)
-            if any(isinstance(answer, NoScriptError) for answer in answers):
-                self._client.script_load(script)  # the server has been started anew; none of them has run
-                answers = self._run_known(digest, rows)
+            try:
+                return cast("list[int]", self._client.evalsha(digest, *arguments))
+            except NoScriptError:  # the server has been started anew
+                return cast("list[int]", self._client.eval(script, *arguments))
         except redis.RedisError as error:
             raise InboxUnavailable(f"Redis refuses: {error}") from error
-        for answer in answers:
-            if isinstance(answer, redis.RedisError):
-                raise InboxUnavailable(f"Redis refuses: {answer}") from answer
-        return cast("list[int]", answers)
-
-    def _run_known(self, digest: str, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
-        with self._client.pipeline(transaction=False) as pipeline:
-            for name, *values in rows:
-                pipeline.evalsha(digest, 1, self._prefix + name, *values)
-            return cast("list[Any]", pipeline.execute(raise_on_error=False))
 
     def __repr__(self) -> str:
         return f"RedisClaims(prefix={self._prefix!r})"  # an address may hold a password

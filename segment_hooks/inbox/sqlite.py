@@ -324,6 +324,10 @@ class SQLiteStore:
             name = getattr(error, "sqlite_errorname", type(error).__name__)
             raise InboxUnavailable(f"the inbox {self.path.name} refuses: {error} ({name})") from error
 
+    def __del__(self) -> None:
+        if hasattr(self, "_connection"):  # it may have been refused
+            self.close()
+
     def __repr__(self) -> str:
         return f"SQLiteStore({os.fspath(self.path)!r})"
 
