@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from copy import copy
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -66,6 +67,15 @@ class Simulator:
         self._rules = rules if rules is not None else Rules()
         self._runner: asyncio.Runner | None = None
 
+    def varied(
+        self, *, destination: Destination | None = None, faults: Sequence[Fault] = (), seed: int = 0
+    ) -> Simulator:
+        """Another one for the same service, clock, and event loop or connection."""
+        other = copy(self)
+        other.destination = destination if destination is not None else self.destination
+        other._faults, other._seed = tuple(faults), seed
+        return other
+
     # ---- whole deliveries
 
     def deliver(self, *events: EventLike | Iterable[EventLike]) -> Report:
@@ -74,7 +84,7 @@ class Simulator:
         Raises `ConfigurationError` for what is no event.
         """
         if self._carrier.needs_loop:
-            return self._run(self.deliver_async(*events))
+            return self.run(self.deliver_async(*events))
         engine, fates = self._engine(events)
         exchange = engine.run()
         send = self._carrier.send
@@ -117,7 +127,7 @@ class Simulator:
     def send(self, request: WebhookRequest) -> Answer:
         """Send one request as it is, once; redirects are not followed."""
         if self._carrier.needs_loop:
-            return self._run(self._carrier.send_async(request, PLAINLY))
+            return self.run(self._carrier.send_async(request, PLAINLY))
         return self._carrier.send(request, PLAINLY)
 
     async def send_async(self, request: WebhookRequest) -> Answer:
@@ -156,7 +166,11 @@ class Simulator:
         faults = f", faults=[{', '.join(map(repr, self._faults))}]" if self._faults else ""
         return f"Simulator(app, destination={self.destination!r}{faults}, seed={self._seed}).deliver(events)"
 
-    def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine where the deliveries run: a handler's loop-bound objects are at home there.
+
+        Raises `RuntimeError` where an event loop runs already.
+        """
         try:
             asyncio.get_running_loop()
         except RuntimeError:

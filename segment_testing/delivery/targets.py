@@ -254,7 +254,7 @@ def carrier_for(target: Target, secret: str | bytes | None, clock: VirtualClock,
             "events are delivered to an ASGI or WSGI application, a Receiver, a router, a URL or a function of the "
             f"request, not to {type(target).__name__}"
         )
-    match _parameters(target):
+    match parameters(target):
         case 1:
             return FunctionCarrier(cast("Callable[[WebhookRequest], Answer | int]", target), clock)
         case 2:
@@ -267,15 +267,16 @@ def carrier_for(target: Target, secret: str | bytes | None, clock: VirtualClock,
             )
 
 
-def _parameters(target: Callable[..., Any]) -> int:
+def parameters(target: Callable[..., Any]) -> int:
+    """How many arguments a call needs: three for ASGI, two for WSGI."""
     import inspect
 
     try:
-        parameters = inspect.signature(target).parameters.values()
+        found = inspect.signature(target).parameters.values()
     except (TypeError, ValueError):
         return 3 if iscoroutinefunction(target) else 2
-    needed = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty]
-    if not needed and any(p.kind is p.VAR_POSITIONAL for p in parameters):
+    needed = [p for p in found if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty]
+    if not needed and any(p.kind is p.VAR_POSITIONAL for p in found):
         is_async = iscoroutinefunction(target) or iscoroutinefunction(getattr(type(target), "__call__", None))  # noqa: B004
         return 3 if is_async else 2
     return len(needed)

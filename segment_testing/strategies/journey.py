@@ -66,11 +66,21 @@ class _Journey:
         return made
 
     def _possible(self) -> list[Step]:
+        # what stands here twice happens more often
         steps = [self._page, self._view]
         if not self._known:
-            return [self._identify, *steps]
+            return [self._identify, self._identify, self._identify, *steps]
         refund = [self._refund] if self._refundable else []
-        return [self._complete, *refund, self._identify, *steps, self._group, self._delete]
+        return [
+            self._complete,
+            self._complete,
+            self._complete,
+            *refund,
+            self._identify,
+            *steps,
+            self._group,
+            self._delete,
+        ]
 
     def _page(self) -> tuple[str, dict[str, Any]]:
         name, properties = catalogue.page(self._draw)

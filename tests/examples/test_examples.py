@@ -257,3 +257,19 @@ def test_no_example_is_without_a_test() -> None:
     tested = {name.removeprefix("test_") for name in globals() if name.startswith("test_")}
     untested = {stem.removesuffix("_app") for stem in EXAMPLES if not stem.startswith(("_", "demo_"))} - tested - SHARED
     assert untested == set()
+
+
+def test_wrong_handlers() -> None:
+    from segment_testing.delivery import Simulator
+
+    service = example("wrong_handlers").double_shipping(SECRET)
+    assert Simulator(service.app, secret=SECRET).twice(ORDER).ok
+    assert service.observe() == {"o-1": 2}  # what the laws find, see tests/testing/test_laws.py
+
+
+def test_right_handlers() -> None:
+    from segment_testing.delivery import Simulator
+
+    service = example("right_handlers").shipping(SECRET)
+    assert Simulator(service.app, secret=SECRET).twice(ORDER).ok
+    assert service.observe() == {"o-1": 1}
