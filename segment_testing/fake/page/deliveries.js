@@ -6,7 +6,7 @@ import { List } from "./list.js";
 import { clock, el, marked, number, plural, say, short, visible } from "./text.js";
 
 const KEPT = 2_000;
-const WORDS = { sending: "sending", "awaiting-retry": "to be retried", delivered: "delivered", discarded: "discarded", regrouped: "retried in others", forged: "forged" };
+const WORDS = { sending: "sending", "awaiting-retry": "to be retried", delivered: "delivered", discarded: "discarded", regrouped: "regrouped", forged: "forged" };
 
 /** The list of deliveries and the detail of one. */
 export class Deliveries {

@@ -103,7 +103,12 @@ function drawNow() {
   seenBefore = store.seen.length;
   list.show(store.seen, Math.max(0, added));
   volume.drawSoon();
-  for (const place of document.querySelectorAll("[data-count]")) say(place, number(store.counts[place.dataset.count]));
+  for (const place of document.querySelectorAll("[data-count]")) {
+    const count = store.counts[place.dataset.count];
+    say(place, number(count));
+    const { one, more } = place.previousElementSibling.dataset;
+    if (one) say(place.previousElementSibling, count === 1 ? one : more);
+  }
   $("totals").dataset.rejected = String(store.counts.rejection > 0);
   say($("shown"), shownOf(store));
   showEmptiness();
