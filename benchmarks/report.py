@@ -13,10 +13,11 @@ from benchmarks.harness import RESULTS, Result, Row, Table
 
 MARKDOWN = Path(__file__).parent / "RESULTS.md"
 COMMAND = "make bench"
-ORDER = ("core", "signing", "importing", "serving", "fake", "client")
+ORDER = ("core", "signing", "importing", "serving", "fake", "client", "tracking_plan")
 PACKAGES = (
     "msgspec", "uvicorn", "httptools", "uvloop", "granian", "starlette", "fastapi", "pydantic", "flask",
     "stripe", "standardwebhooks", "svix", "gidgethub",
+    "httpx", "httpx2", "aiohttp", "segment-analytics-python", "rudder-sdk-python", "jsonschema-rs",
 )  # fmt: skip
 
 _HEAD = f"""\

@@ -16,7 +16,7 @@ Expectations do not use calls up: two may claim the same one.
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from segment_hooks import Alias, Event, Group, Identify, Page, Screen, Track
 from segment_testing import failures
@@ -26,6 +26,9 @@ from segment_testing.patterns import UNSAID, CommonFields, Pattern
 from segment_testing.recording import Call, Ledger
 from segment_testing.showing import ASKED_FOR
 
+if TYPE_CHECKING:
+    from segment_hooks.tracking_plan import TrackingPlan
+
 
 class Expect:
     """`segment.expect`: describes calls by type, and judges all of them together.
@@ -34,8 +37,9 @@ class Expect:
     matchers, patterns, types and functions may stand anywhere. What is left out may be anything.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, plan: TrackingPlan | None = None) -> None:
         self._claims = Claims(ledger)
+        self._plan = plan
 
     # ---- descriptions
 
@@ -117,6 +121,17 @@ class Expect:
         rejections = [each for each in self._claims.ledger.rejections if each.reason not in ASKED_FOR]
         if rejections:
             raise failures.something_rejected(rejections)
+
+    def no_violations(self, plan: TrackingPlan | None = None) -> None:
+        """Every call fits the tracking plan: `plan`, or that of the settings. Events and properties that it does not
+        have count as violations too."""
+        __tracebackhide__ = True
+        plan = plan if plan is not None else self._plan
+        if plan is None:
+            raise TypeError("which plan? Write no_violations(plan), or return FakeSettings(tracking_plan=plan)")
+        from segment_testing.tracking_plan import check_plan
+
+        check_plan(self._claims.ledger.calls, plan)
 
     @property
     def eventually(self) -> EventuallyAll:

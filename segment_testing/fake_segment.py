@@ -9,7 +9,7 @@ with FakeSegment() as segment, segment.serve() as server:
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from segment_testing.assertions import Expect
 from segment_testing.failures import nothing_tested, something_rejected
@@ -26,8 +26,12 @@ from segment_testing.snapshots import snapshot_of
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from segment_testing.delivery.logged import SimulatorOptions
+    from segment_testing.delivery.loop import ClosedLoop, Data
+    from segment_testing.delivery.targets import Target
     from segment_testing.fake.server import ServedFake
     from segment_testing.fake.tls import TLSFiles
+    from segment_testing.tracking_plan import CallViolations
 
 
 class FakeSegment(Queries):
@@ -41,7 +45,7 @@ class FakeSegment(Queries):
     def __init__(self, settings: FakeSettings | None = None, *, api: TrackingAPI | None = None) -> None:
         self.api = api if api is not None else TrackingAPI(settings)
         self.settings = settings if settings is not None else self.api.settings
-        self.expect = Expect(self.api.ledger)
+        self.expect = Expect(self.api.ledger, self.settings.tracking_plan)
         super().__init__(self.api.ledger)
 
     @property
@@ -60,6 +64,15 @@ class FakeSegment(Queries):
         return self.api.ledger.duplicates
 
     @property
+    def violations(self) -> list[CallViolations]:
+        """The calls that break the tracking plan of the settings, oldest first, each with what is wrong with it."""
+        if self.settings.tracking_plan is None:
+            return []
+        from segment_testing.tracking_plan import violations_in
+
+        return violations_in(self.calls, self.settings.tracking_plan)
+
+    @property
     def faults(self) -> Faults:
         """What goes wrong on purpose: `segment.faults.add(faults.status(500).times(2))`."""
         return self.api.faults
@@ -73,6 +86,26 @@ class FakeSegment(Queries):
         from segment_testing.fake.server import serve
 
         return serve(self.api, host=host, port=port, tls=tls)
+
+    def deliver_to(
+        self,
+        target: Target,
+        *,
+        types: Collection[str] = (),
+        names: Collection[str] = (),
+        data: Data | None = None,
+        **options: Unpack[SimulatorOptions],
+    ) -> ClosedLoop:
+        """Segment's other half: deliver webhooks to a service, what clients send to this fake (`forward()`), and what a
+        test gives (`deliver(event)`, `twice(event)`).
+
+        `target`: an ASGI or WSGI application, a `Receiver`, a router, a URL on this machine. `types`, `names`, `data`:
+        the mapping, see `ClosedLoop`; `secret`, `faults` and the others are those of a `Simulator`.
+        """
+        from segment_testing.delivery.loop import ClosedLoop
+
+        ledger, log = self.api.ledger, self.api.deliveries
+        return ClosedLoop(target, ledger, log, types=types, names=names, data=data, **options)
 
     def snapshot(self, *, keep: Collection[str] = (), in_order: bool = True) -> list[dict[str, Any]]:
         """The calls as plain values that are the same in every run, see `snapshots`.

@@ -44,10 +44,11 @@ BRING_YOUR_OWN = {
     "segment_testing.mocking.httpx2",
     "segment_testing.mocking.requests",
     "segment_testing.mocking.segment_analytics",
+    "segment_testing.plugin",
 }
 
-# what pytest loads in every project, and so must import without the extra
-LIGHT = {"segment_testing", "segment_testing.plugin"}
+# what must import without the extra
+LIGHT = {"segment_testing"}
 
 # extras that no module of their own stands for → a module that proves that what they bring is there
 OTHERS = {"cli": "rich", "demo": "uvicorn", "pydantic": "pydantic"}
@@ -69,7 +70,9 @@ def modules(wheel: Path) -> list[str]:
     with zipfile.ZipFile(wheel) as archive:
         paths = [PurePosixPath(name) for name in archive.namelist() if name.endswith(".py")]
     return sorted(
-        ".".join(path.parts[:-1] if path.stem == "__init__" else path.with_suffix("").parts) for path in paths
+        ".".join(path.parts[:-1] if path.stem == "__init__" else path.with_suffix("").parts)
+        for path in paths
+        if path.stem != "__main__"  # which is run, not imported
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec.structs import force_setattr
@@ -11,6 +11,9 @@ from msgspec.structs import force_setattr
 from segment_hooks import ConfigurationError
 from segment_testing.fake.oauth import OAuthSettings
 from segment_testing.serverside import PROJECT_ID
+
+if TYPE_CHECKING:
+    from segment_hooks.tracking_plan import TrackingPlan
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +52,7 @@ class FakeSettings(msgspec.Struct, frozen=True, kw_only=True):
     `remembered_ids`: how many of the latest `messageId`s are compared with before an older one may come again; 0: the
     fake takes every call, however often it comes.
     `oauth`: the app whose tokens are taken; None: every Bearer token is refused.
+    `tracking_plan`: what calls should fit; those that do not are taken, as by Segment, and a test can ask for them.
     `project_id`: of the source, as it stands in delivered calls.
     `settings_json`: what the settings endpoint answers beside what SDKs need, merged into it member by member.
     """
@@ -60,6 +64,7 @@ class FakeSettings(msgspec.Struct, frozen=True, kw_only=True):
     rate_limit: float | None = None
     remembered_ids: int = 1_000_000
     oauth: OAuthSettings | None = None
+    tracking_plan: TrackingPlan | None = None
     project_id: str = PROJECT_ID
     settings_json: Mapping[str, Any] = {}
 

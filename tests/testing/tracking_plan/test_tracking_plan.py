@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
-from segment_hooks import Event, Track
+from segment_hooks import Event, Headers, Track
 from segment_hooks.tracking_plan import TrackingPlan
-from segment_testing import ExpectationFailed
+from segment_testing import ExpectationFailed, FakeSegment, FakeSettings
 from segment_testing.factories import ABSENT
+from segment_testing.fake import FakeRequest
 from segment_testing.recording import Call, Ledger, Reception
 from segment_testing.tracking_plan import PlanFactories, PlanWatch, check_plan, planned_events, violations_in
 
@@ -277,3 +278,29 @@ def test_checking_needs_no_hypothesis() -> None:
     code = "import sys; from segment_testing.tracking_plan import check_plan; print('hypothesis' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "False"
+
+
+def test_an_expectation_holds_calls_against_the_plan_of_the_settings() -> None:
+    segment = FakeSegment(FakeSettings(tracking_plan=PLAN))
+    calls = PlanFactories(PLAN, seed=1)
+    track_as_sent(segment, calls.track("Order Completed").payload)
+    segment.expect.no_violations()
+    assert segment.violations == []
+    track_as_sent(segment, {"event": "Order Completed", "userId": "u-1", "properties": {}})
+    with pytest.raises(ExpectationFailed, match=r"properties\.old is required"):
+        segment.expect.no_violations()
+    (found,) = segment.violations
+    assert found.call is segment.calls[1]
+
+
+def test_without_a_plan_there_is_nothing_to_hold_calls_against() -> None:
+    segment = FakeSegment()
+    assert segment.violations == []
+    with pytest.raises(TypeError, match="which plan"):
+        segment.expect.no_violations()
+    segment.expect.no_violations(PLAN)
+
+
+def track_as_sent(segment: FakeSegment, call: dict[str, Any]) -> None:
+    body = msgspec.json.encode({**call, "writeKey": "wk"})
+    assert segment.handle(FakeRequest("POST", "/v1/track", Headers(), body)).status == 200
