@@ -18,6 +18,8 @@ from segment_testing.delivery.faults import (
     WrongSecret,
 )
 from segment_testing.delivery.history import History
+from segment_testing.delivery.logged import LoggedSimulator
+from segment_testing.delivery.loop import ClosedLoop
 from segment_testing.delivery.report import Attempt, Fate, Report, State
 from segment_testing.delivery.request import WebhookRequest
 from segment_testing.delivery.rules import Answer, Failure, Rules, Verdict
@@ -27,6 +29,7 @@ __all__ = [
     "Answer",
     "Attempt",
     "ClockSkew",
+    "ClosedLoop",
     "CutConnection",
     "Delay",
     "Destination",
@@ -35,6 +38,7 @@ __all__ = [
     "Fate",
     "Fault",
     "History",
+    "LoggedSimulator",
     "LoseAcknowledgement",
     "OldSecret",
     "Product",
