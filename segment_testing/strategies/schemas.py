@@ -174,13 +174,13 @@ def _string(schema: Schema) -> st.SearchStrategy[str]:
     if "pattern" in schema:
         # in the schema's dialect `$` is the end; in Python's it is also the place before a last line break
         pattern = re.sub(r"(?<!\\)\$(?![^\[]*\])", r"\\Z", schema["pattern"])
-        made: st.SearchStrategy[str] = st.from_regex(pattern, alphabet=st.characters(codec="utf-8"))
+        made: st.SearchStrategy[str] = st.from_regex(pattern, alphabet=st.characters(exclude_categories=["Cs"]))
     elif schema.get("format") in _FORMATS:
         return _FORMATS[schema["format"]]()
     elif "minLength" in schema or "maxLength" in schema:
         least = schema.get("minLength", 0)
         return st.text(
-            st.characters(codec="utf-8"), min_size=least, max_size=min(schema.get("maxLength", least + 8), least + 8)
+            st.characters(exclude_categories=["Cs"]), min_size=least, max_size=min(schema.get("maxLength", least + 8), least + 8)
         )
     else:
         return texts
