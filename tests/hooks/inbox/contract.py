@@ -245,6 +245,19 @@ class StoreContract(ClaimsContract):
         assert record is not None
         assert (record.state, record.raw, record.error) == (State.DEAD, event.event.raw, "KeyError: x")
 
+    def test_a_dead_letter_is_forgotten_in_the_end(self, store: Store, clock: Forward) -> None:
+        store.put([entry("a"), entry("b"), entry("c")])
+        store.settle(
+            [end(name, item.token, State.DEAD, 1_000) for name, item in self.take(store).items()],
+        )
+        assert store.claim([entry("a")], 60) == [DONE]
+        clock.forward(1_001)
+        assert store.claim([entry("a")], 60)[0] > 0
+        store.put([entry("b")])
+        assert list(self.take(store)) == ["b"]
+        assert store.forget(10) == 1
+        assert store.record("c") is None
+
     def test_dead_letters_are_tried_again_when_asked(self, store: Store) -> None:
         store.put([entry("a"), entry("b"), entry("c")])
         items = self.take(store)

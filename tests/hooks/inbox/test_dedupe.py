@@ -156,6 +156,15 @@ def test_an_appended_event_does_not_suppress_the_genuine_one(service: Service) -
     assert service.deliver("victim") == (200, {"duplicate": 1})
 
 
+def test_a_handler_that_refuses_what_is_not_covered_gets_it_again_when_it_is(service: Service) -> None:
+    service.raises = {"b": DropEvent()}
+    assert service.deliver("a", "b")[1] == {"handled": 1, "dropped": 1}
+    assert service.deliver("c", "b")[1] == {"handled": 1, "duplicate": 1}, "still not covered"
+    service.raises = {}
+    assert service.deliver("b") == (200, {"handled": 1})
+    assert service.deliver("b") == (200, {"duplicate": 1})
+
+
 def test_an_event_that_comes_uncovered_the_second_time_is_the_same(service: Service) -> None:
     service.deliver("a", "b")
     assert service.deliver("b", "a") == (200, {"duplicate": 2})
