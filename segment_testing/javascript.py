@@ -15,7 +15,7 @@ from segment_hooks import stringify
 from segment_testing.serverside import loads
 
 # More digits than a double holds; an exponent, which JavaScript writes later and with a sign; a whole number, which it
-# writes without a fraction; a key that may have to stand first. Each begins with a literal, which is quick to search for.
+# writes without a fraction; a key that may have to stand first. Each begins with a literal, which is quick to find.
 _NUMBER = rb"-?\d(?:\d{15}|[\d.]*(?:[eE]|\.0[,\]}]))"
 _DIFFERENT = tuple(
     re.compile(pattern) for pattern in (b":" + _NUMBER, b",(?:" + _NUMBER + b'|"\\d)', rb"\[" + _NUMBER, rb'\{"\d')

@@ -37,7 +37,7 @@ class FakeApp(Starlette):
     def __init__(self, api: TrackingAPI, *, control: bool = True, any_host: bool = False) -> None:
         self.api = api
         self._control = control
-        self._stream = LiveStream(api.ledger, api.deliveries)
+        self._stream = LiveStream(api.ledger, api.deliveries, plan=api.settings.tracking_plan)
         super().__init__(routes=[*page_routes(), *control_routes(api, self._stream)] if control else [])
         self._guarded = Guarded(super().__call__, any_host=any_host)
 

@@ -57,7 +57,7 @@ def control_routes(api: TrackingAPI, stream: LiveStream | None = None) -> list[R
 
     `stream`: to be closed when the server stops; without one, streams end only when their clients go.
     """
-    controls = _Controls(api, stream or LiveStream(api.ledger, api.deliveries))
+    controls = _Controls(api, stream or LiveStream(api.ledger, api.deliveries, plan=api.settings.tracking_plan))
     resources = {
         "health": Resource(GET=controls.health),
         "events": Resource(GET=controls.events),
@@ -113,7 +113,7 @@ class _Controls:
                 found.append(call)
         return json_response(
             {"next": following, "total": ledger.total, "forgotten": ledger.forgotten},
-            events=map(call_json, found),
+            events=(call_json(call, self._api.settings.tracking_plan) for call in found),
         )
 
     async def rejected(self, request: Request) -> Response:

@@ -201,6 +201,12 @@ _CONTROLS = {
             "sent": described({"type": ["object", "string"]}, "As it stood in the request, to the last digit."),
             "payload": described(MAYBE_OBJECT, "As a destination would get it, with the fields that Segment adds."),
         },
+        {
+            "violations": described(
+                array(record({"type": TEXT, "field": TEXT, "description": TEXT})),
+                "How it does not fit the tracking plan; only where the fake has one.",
+            ),
+        },
         description="A call that Segment would have taken.",
     ),
     "Rejection": record(

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from msgspec.structs import force_setattr
 
 from segment_hooks import ConfigurationError
+from segment_hooks.tracking_plan import TrackingPlan
 from segment_testing.fake.oauth import OAuthSettings
 from segment_testing.serverside import PROJECT_ID
-
-if TYPE_CHECKING:
-    from segment_hooks.tracking_plan import TrackingPlan
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,6 +26,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from email.utils import formatdate
+from typing import TYPE_CHECKING
 
 import msgspec
 from starlette.requests import Request
@@ -35,6 +36,9 @@ from segment_testing.fake.deliveries import Deliveries
 from segment_testing.fake.views import call_json, delivery_json, rejection_json
 from segment_testing.news import Mark, News, mark, news
 from segment_testing.recording import Ledger
+
+if TYPE_CHECKING:
+    from segment_hooks.tracking_plan import TrackingPlan
 
 HEARTBEAT = 15.0
 """Seconds of silence after which a comment is sent: proxies close connections that are silent for longer."""
@@ -59,14 +63,23 @@ class Start(msgspec.Struct, frozen=True):
 class LiveStream:
     """The stream of one fake, for any number of clients.
 
-    `deliveries`: their log; left out, none are told. `heartbeat`: seconds, see `HEARTBEAT`. `run` tells this fake from
+    `deliveries`: their log; left out, none are told. `plan`: what calls are held against.
+    `heartbeat`: seconds, see `HEARTBEAT`. `run` tells this fake from
     any other. `close()` ends every stream, so that a server can stop without cutting them.
     """
 
-    def __init__(self, ledger: Ledger, deliveries: Deliveries | None = None, *, heartbeat: float = HEARTBEAT) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        deliveries: Deliveries | None = None,
+        *,
+        plan: TrackingPlan | None = None,
+        heartbeat: float = HEARTBEAT,
+    ) -> None:
         self.run = secrets.token_hex(8)
         self._ledger = ledger
         self._deliveries = Deliveries() if deliveries is None else deliveries
+        self._plan = plan
         self._heartbeat = heartbeat
         self._clients: set[_Client] = set()
         self._closed = False
@@ -114,7 +127,7 @@ class LiveStream:
             await send(_chunk(b"retry: %d\nid: %b\n\n" % (RETRY, str(place).encode())))
             while not self._over(client):
                 came = news(self._ledger, place)
-                for event in _events(place, came):
+                for event in _events(place, came, self._plan):
                     if self._over(client):
                         break
                     await send(_chunk(event))
@@ -176,7 +189,7 @@ async def _until_gone(receive: Receive, client: _Client) -> None:
             return
 
 
-def _events(since: Mark, came: News) -> Iterator[bytes]:
+def _events(since: Mark, came: News, plan: TrackingPlan | None) -> Iterator[bytes]:
     """The news as events, each with the place after it."""
     place = Mark(came.mark.clears) if came.cleared else since
     if came.cleared:
@@ -190,7 +203,7 @@ def _events(since: Mark, came: News) -> Iterator[bytes]:
         yield _event("missed", place, b'{"count":%d}' % came.missed)
     for number, call in enumerate(came.calls, calls + 1):
         place = Mark(place.clears, number, rejections, duplicates)
-        yield _event("call", place, call_json(call))
+        yield _event("call", place, call_json(call, plan))
     for number, rejection in enumerate(came.rejections, rejections + 1):
         place = Mark(place.clears, came.mark.calls, number, duplicates)
         yield _event("rejection", place, rejection_json(rejection))

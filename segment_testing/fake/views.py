@@ -6,7 +6,7 @@ numbers of any size, unpaired surrogates, the order of members.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -16,15 +16,18 @@ from segment_testing.fake.faults import Fault
 from segment_testing.recording import Call, Reception, Rejection
 from segment_testing.serverside import delivered, dumps, iso, loads
 
+if TYPE_CHECKING:
+    from segment_hooks.tracking_plan import TrackingPlan
+
 ANSWER = 4_000
 """Bytes of an answer that are shown."""
 
 
-def call_json(call: Call) -> bytes:
+def call_json(call: Call, plan: TrackingPlan | None = None) -> bytes:
     """One call, as `Call` in the OpenAPI document.
 
     `sent` is the call as it stood in the request. `payload` is the call as a destination would get it; null where it is
-    nested too deeply to be written.
+    nested too deeply to be written. `violations` say how it does not fit `plan`, where there is one.
     """
     head = {
         "sequence": call.sequence,
@@ -35,7 +38,12 @@ def call_json(call: Call) -> bytes:
         "message_id": call.message_id,
         **_reception(call.reception),
     }
-    return _with(_with(dumps(head), "sent", _sent(call.sent)), "payload", _payload(call))
+    payload = _payload(call)
+    shown = _with(_with(dumps(head), "sent", _sent(call.sent)), "payload", payload)
+    if plan is None:
+        return shown
+    found = [] if payload == b"null" else plan.violations(payload, unplanned_properties=True)
+    return _with(shown, "violations", dumps(msgspec.to_builtins(found)))
 
 
 def rejection_json(rejection: Rejection) -> bytes:

@@ -180,7 +180,9 @@ def _string(schema: Schema) -> st.SearchStrategy[str]:
     elif "minLength" in schema or "maxLength" in schema:
         least = schema.get("minLength", 0)
         return st.text(
-            st.characters(exclude_categories=["Cs"]), min_size=least, max_size=min(schema.get("maxLength", least + 8), least + 8)
+            st.characters(exclude_categories=["Cs"]),
+            min_size=least,
+            max_size=min(schema.get("maxLength", least + 8), least + 8),
         )
     else:
         return texts

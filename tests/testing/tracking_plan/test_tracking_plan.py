@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -304,3 +305,15 @@ def test_without_a_plan_there_is_nothing_to_hold_calls_against() -> None:
 def track_as_sent(segment: FakeSegment, call: dict[str, Any]) -> None:
     body = msgspec.json.encode({**call, "writeKey": "wk"})
     assert segment.handle(FakeRequest("POST", "/v1/track", Headers(), body)).status == 200
+
+
+def test_other_processes_and_the_page_see_the_violations() -> None:
+    segment = FakeSegment(FakeSettings(tracking_plan=PLAN))
+    track_as_sent(segment, {"event": "Order Completed", "userId": "u-1", "properties": {}})
+    with segment.serve() as server:
+        answer = httpx.get(f"{server.url}/_fake/events").json()
+        with httpx.stream("GET", f"{server.url}/_fake/stream?from=start") as stream:
+            told = next(line for line in stream.iter_lines() if line.startswith("data: {"))
+    missing = {"type": "Required", "field": "properties.old", "description": "properties.old is required"}
+    assert missing in answer["events"][0]["violations"]
+    assert missing in msgspec.json.decode(told.removeprefix("data: "))["violations"]
