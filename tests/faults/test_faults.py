@@ -14,7 +14,7 @@ async def test_the_service_survives(name: str) -> None:
     why = unavailable(name)
     if why is not None:
         missing(name, why)
-    found = await run(name, events=400, seed=11, harms=4, limit=90)
+    found = await run(name, events=200, seed=11, harms=4, limit=90)
     assert found.holds, found
     assert found.harm.total() == 4
     assert found.sent.redelivered
