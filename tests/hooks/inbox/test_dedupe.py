@@ -28,7 +28,7 @@ from segment_hooks import (
     sign,
 )
 from segment_hooks.inbox import Dedupe, InboxUnavailable, MemoryStore, by_content
-from segment_hooks.inbox.protocol import Claims, Ending, Entry
+from segment_hooks.inbox.protocol import BUSY, DONE, Claims, Ending, Entry
 from segment_hooks.inbox.sqlite import SQLiteStore
 from tests.hooks.inbox.events import Clock, make_event
 
@@ -347,3 +347,40 @@ def test_a_long_batch_is_noted_as_it_goes() -> None:
 def test_what_cannot_work_is_refused(options: dict[str, float]) -> None:
     with pytest.raises(ConfigurationError):
         Dedupe(MemoryStore(), **options)  # type: ignore[arg-type]
+
+
+def test_one_event_at_a_time_goes_by_the_same_rules(store: Claims) -> None:
+    router, runs = WebhookEventRouter(), []
+    router.on_any(lambda event: runs.append(event.covered))  # type: ignore[arg-type,return-value]
+    dedupe = Dedupe(store)
+
+    def deliver(**fields: Any) -> Result:
+        (outcome,) = dedupe.handle([make_event(**fields)], router, 9)
+        return outcome.result
+
+    assert deliver(covered=False, userId="attacker") is Result.HANDLED
+    assert deliver(covered=False) is Result.DUPLICATE
+    assert deliver() is Result.HANDLED
+    assert deliver() is deliver(covered=False, userId="attacker") is Result.DUPLICATE
+    assert runs == [False, True]
+    dedupe.close()
+
+
+def test_memory_stays_bounded_one_event_at_a_time() -> None:
+    store = MemoryStore(max_records=3)
+    service = Service(store)
+    for number in range(10):
+        assert service.deliver(f"m-{number}")[1] == {"handled": 1}
+    assert [record.id for record in store.records()] == ["m-7", "m-8", "m-9"]
+
+
+def test_whoever_is_late_notes_nothing_for_another_one_event_at_a_time() -> None:
+    clock = Clock()
+    store = MemoryStore(clock=clock)
+    late = store.claim_one("m-1", make_event(), 60)
+    clock.forward(61)
+    held = store.claim_one("m-1", make_event(), 60)
+    store.note_one("m-1", late, 600)
+    assert store.claim_one("m-1", make_event(), 60) == BUSY
+    store.note_one("m-1", held, 600)
+    assert store.claim_one("m-1", make_event(), 60) == DONE
