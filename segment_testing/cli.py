@@ -11,9 +11,9 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
 from segment_hooks import ConfigurationError, __version__
-from segment_testing.commands import CommandError, serve
+from segment_testing.commands import CommandError, listen, replay, send, serve
 
-COMMANDS = (serve,)
+COMMANDS = (serve, send, replay, listen)
 """Modules with `add(parsers)`, which adds a parser whose default `run` is a function of the parsed options."""
 
 

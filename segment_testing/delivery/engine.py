@@ -6,7 +6,7 @@ and nothing else; time is the virtual clock's, which the engine sets to when eac
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from heapq import heappop, heappush
 from random import Random
 from urllib.parse import urljoin, urlsplit
@@ -41,6 +41,7 @@ class Engine:
         rules: Rules,
         faults: Sequence[Fault] = (),
         seed: int = 0,
+        on_attempt: Callable[[Attempt], object] | None = None,
     ) -> None:
         self.attempts: list[Attempt] = []
         self._texts = texts
@@ -57,6 +58,7 @@ class Engine:
         self._due: list[tuple[float, int, tuple[int, ...], bool]] = []
         """When, in which order of those due at once, which events, and whether they were delivered already."""
         self._entries = 0
+        self._on_attempt = on_attempt
 
     def run(self) -> Exchange:
         """Until nothing is left to send."""
@@ -170,6 +172,8 @@ class Engine:
         if answer.ok and not forged:
             for event in events:
                 self._fates[event].handled += 1
+        if self._on_attempt is not None:
+            self._on_attempt(self.attempts[-1])
 
     def _settle(self, events: tuple[int, ...], seen: Answer, outcome: Verdict, shipment: Shipment) -> None:
         now = self._clock.monotonic()

@@ -21,8 +21,9 @@ _PORTS = {"http": 80, "https": 443}
 class HTTPCarrier:
     """One server, reached over connections that are kept open between requests.
 
-    Only on this machine, unless `other_hosts`: what is sent are made-up deliveries, and many of them. The virtual clock
-    moves on by the time that an answer took. `timeout`: real seconds. Raises `ConfigurationError` for other URLs.
+    Only on this machine, unless `other_hosts`: what is sent are made-up deliveries, and many of them. Redirects to
+    another server are not followed. The virtual clock moves on by the time that an answer took. `timeout`: real
+    seconds. Raises `ConfigurationError` for other URLs.
     """
 
     needs_loop = False
@@ -101,9 +102,16 @@ class HTTPCarrier:
         body = response.read()
         headers = tuple((n.lower().encode("latin-1"), v.encode("latin-1")) for n, v in response.getheaders())
         answer = Answer(response.status, headers, body)
+        if answer.location is not None and self._leads_elsewhere(answer.location):
+            answer = Answer(None, failure=Failure.REDIRECTS)
         if response.will_close:
             self.close()
         return answer
+
+    def _leads_elsewhere(self, location: str) -> bool:
+        """Whether a redirect leads to another server, to which nobody asked for made-up deliveries."""
+        netloc = urlsplit(location).netloc
+        return bool(netloc) and netloc != self.host
 
     def _connect(self) -> http.client.HTTPConnection:
         host, port = self._address

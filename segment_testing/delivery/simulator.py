@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from copy import copy
 from types import TracebackType
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from segment_testing.delivery.clock import VirtualClock
 from segment_testing.delivery.destination import Destination, text_of
 from segment_testing.delivery.engine import Engine, Exchange
 from segment_testing.delivery.faults import Fault
-from segment_testing.delivery.report import Fate, Report
+from segment_testing.delivery.report import Attempt, Fate, Report
 from segment_testing.delivery.request import WebhookRequest
 from segment_testing.delivery.rules import Answer, Rules
 from segment_testing.delivery.targets import Target, carrier_for
@@ -33,7 +33,8 @@ class Simulator:
     `target`: an ASGI or WSGI application, a `Receiver`, a router, the URL of a server on this machine, or a function.
     `secret`: the shared secret; or pass a whole `destination`. `faults`: what goes wrong, see `faults`; `seed`: all
     that is random comes from it. `rules`: how long Segment waits, and how it tries again. `clock`: for virtual time
-    that the service shares. `allow_other_hosts`: let a URL lead to another machine.
+    that the service shares. `allow_other_hosts`: let a URL lead to another machine. `on_attempt`: called after each
+    request, with what came of it.
 
     Everything that Segment would do in four hours happens at once. As a context manager (`with`, or `async with`) it
     keeps its event loop, or its connection, from one delivery to the next.
@@ -50,6 +51,7 @@ class Simulator:
         rules: Rules | None = None,
         clock: VirtualClock | None = None,
         allow_other_hosts: bool = False,
+        on_attempt: Callable[[Attempt], object] | None = None,
     ) -> None:
         if destination is not None and secret is not None:
             raise ConfigurationError("pass the secret in the destination: Destination(secret=…)")
@@ -65,6 +67,7 @@ class Simulator:
         self._faults = tuple(faults)
         self._seed = seed
         self._rules = rules if rules is not None else Rules()
+        self._on_attempt = on_attempt
         self._runner: asyncio.Runner | None = None
 
     def varied(
@@ -151,6 +154,7 @@ class Simulator:
             rules=self._rules,
             faults=self._faults,
             seed=self._seed,
+            on_attempt=self._on_attempt,
         )
         return engine, fates
 
@@ -162,7 +166,10 @@ class Simulator:
     def _reproduction(self, count: int) -> str:
         if self._name != "app":
             faults = "".join(f" --fault {fault.NAME}={fault.chance:g}" for fault in self._faults)
-            return f"segment-testing send {self._name} --count {count} --seed {self._seed}{faults}"
+            made = f"--count {count} --seed {self._seed}"
+            if self.destination.batch_size:
+                made += f" --batch-size {self.destination.batch_size}"
+            return f"segment-testing send {self._name} {made}{faults}"
         faults = f", faults=[{', '.join(map(repr, self._faults))}]" if self._faults else ""
         return f"Simulator(app, destination={self.destination!r}{faults}, seed={self._seed}).deliver(events)"
 

@@ -228,7 +228,7 @@ def test_the_pointers_fit_the_scheme_and_the_address() -> None:
     ("arguments", "words"),
     [
         ([], "command"),
-        (["send"], "invalid choice"),
+        (["sing"], "invalid choice"),
         (["serve", "--port", "65536"], "a port is a number from 0 to 65535, not '65536'"),
         (["serve", "--port", "\u0663"], "a port is a number"),
         (["serve", "--rate-limit", "0"], "a rate limit is a number of requests per second above zero, not '0'"),
