@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Awaitable, Callable, Iterable
+from functools import lru_cache
 from inspect import iscoroutinefunction
 from typing import Any, Protocol, TypeAlias, cast
 from urllib.parse import unquote
@@ -13,7 +14,7 @@ from segment_hooks import ConfigurationError, Receiver, Response, WebhookEventRo
 from segment_testing.delivery.clock import VirtualClock
 from segment_testing.delivery.request import WebhookRequest
 from segment_testing.delivery.rules import Answer, Failure
-from segment_testing.delivery.transport import Carriage
+from segment_testing.delivery.transport import PLAINLY, Carriage
 
 Target: TypeAlias = Any
 """An ASGI application, a WSGI application, a `Receiver`, a `WebhookEventRouter`, the URL of a server, or a function
@@ -136,15 +137,14 @@ class WSGICarrier(InProcess):
             "REMOTE_ADDR": "127.0.0.1",
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": "http",
-            "wsgi.input": io.BufferedReader(_Body(carriage.split(request.body), carriage, self.clock)),
+            "wsgi.input": self._input(request.body, carriage),
             "wsgi.errors": sys.stderr,
             "wsgi.multithread": False,
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
         }
         for name, value in request.headers:
-            key = name.upper().replace("-", "_")
-            key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+            key = _variable(name)
             environ[key] = f"{environ[key]},{value}" if key in environ else value
         status: int | None = None
         headers: tuple[tuple[bytes, bytes], ...] = ()
@@ -165,6 +165,18 @@ class WSGICarrier(InProcess):
         except Exception as error:  # noqa: BLE001  # a server answers 500
             return Answer(500, error=error)
         return _RESET if status is None or carriage.cut else Answer(status, headers, b"".join(written))
+
+    def _input(self, body: bytes, carriage: Carriage) -> io.BufferedIOBase:
+        if carriage == PLAINLY:
+            return io.BytesIO(body)
+        return io.BufferedReader(_Body(carriage.split(body), carriage, self.clock))
+
+
+@lru_cache(maxsize=256)
+def _variable(header: str) -> str:
+    """What CGI calls a header."""
+    name = header.upper().replace("-", "_")
+    return name if name in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{name}"
 
 
 class _Body(io.RawIOBase):

@@ -273,3 +273,14 @@ def test_right_handlers() -> None:
     service = example("right_handlers").shipping(SECRET)
     assert Simulator(service.app, secret=SECRET).twice(ORDER).ok
     assert service.observe() == {"o-1": 1}
+
+
+def test_property_tests() -> None:
+    from segment_testing.laws import LawBroken
+
+    module = example("property_tests")
+    with pytest.raises(LawBroken, match="an event that comes again has effects again"):
+        module.test_an_order_is_shipped_once()
+    with pytest.raises(LawBroken, match=r"KeyError: 'revenue'|TypeError"):
+        module.test_no_order_makes_a_handler_fail()
+    module.test_a_delivery_is_accepted()
