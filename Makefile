@@ -13,7 +13,7 @@ install := $(py) -m pip -qq --disable-pip-version-check install --no-compile
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test coverage lint format types build wheel-check bench fuzz mutants pins clean
+.PHONY: help demo test coverage lint format types build wheel-check bench soak faults fuzz mutants pins clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -51,6 +51,12 @@ wheel-check: build  ## install the wheel in empty environments, alone and with e
 
 bench: $(VENV)/dev.stamp $(VENV)/bench.stamp  ## measure against floors and peers
 	$(py) -m benchmarks $(ARGS)
+
+soak: $(VENV)/dev.stamp  ## send 200,000 events through bad weather, and look for one that is missing or came twice
+	$(py) -m benchmarks.soak_client $(ARGS)
+
+faults: $(VENV)/dev.stamp  ## kill whatever an inbox stands on, and count what became of 20,000 events
+	$(py) -m tests.faults $(ARGS)
 
 fuzz: $(VENV)/dev.stamp $(VENV)/fuzz.stamp  ## look for bytes that break a parser, for SECONDS
 	$(py) -m fuzz --seconds $(SECONDS) $(ARGS)

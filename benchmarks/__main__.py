@@ -1,4 +1,4 @@
-"""`python -m benchmarks [core signing importing serving fake] [--quick]`: measure, print, keep, write RESULTS.md."""
+"""`python -m benchmarks [NAME …] [--quick]`: measure, print, keep, write RESULTS.md."""
 
 from __future__ import annotations
 

@@ -13,11 +13,14 @@ from benchmarks.harness import RESULTS, Result, Row, Table
 
 MARKDOWN = Path(__file__).parent / "RESULTS.md"
 COMMAND = "make bench"
-ORDER = ("core", "signing", "importing", "serving", "fake", "client", "tracking_plan")
+ORDER = (
+    "core", "signing", "importing", "serving", "client", "inbox", "tracking_plan", "fake", "strategies", "delivery", "page",
+)  # fmt: skip
 PACKAGES = (
     "msgspec", "uvicorn", "httptools", "uvloop", "granian", "starlette", "fastapi", "pydantic", "flask",
     "stripe", "standardwebhooks", "svix", "gidgethub",
     "httpx", "httpx2", "aiohttp", "segment-analytics-python", "rudder-sdk-python", "jsonschema-rs",
+    "psycopg", "redis", "hypothesis",
 )  # fmt: skip
 
 _HEAD = f"""\
