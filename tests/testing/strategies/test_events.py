@@ -227,7 +227,7 @@ def test_every_oddity_changes_something() -> None:
     for oddity in ODDITIES:
         changed = False
 
-        @settings(max_examples=60, database=None, derandomize=True, phases=[Phase.generate])
+        @settings(max_examples=30, database=None, derandomize=True, phases=[Phase.generate])
         @given(st.data(), st.just(oddity))
         def apply(data: st.DataObject, oddity: Any) -> None:
             nonlocal changed

@@ -47,7 +47,7 @@ from tests.testing.strategies.user_types import (
 register()  # what the entry point does where the package is installed
 
 TYPES = [OrderCompleted, Everything, Profile, Visit, Reservation, Ticket, Choosy]
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=20, deadline=None)
 
 
 @pytest.mark.parametrize("of", TYPES, ids=lambda of: of.__name__)
