@@ -14,7 +14,8 @@ from benchmarks.harness import RESULTS, Result, Row, Table
 MARKDOWN = Path(__file__).parent / "RESULTS.md"
 COMMAND = "make bench"
 ORDER = (
-    "core", "signing", "importing", "serving", "client", "inbox", "tracking_plan", "fake", "strategies", "delivery", "page",
+    "core", "signing", "importing", "serving", "client", "inbox", "tracking_plan",
+    "fake", "strategies", "delivery", "page",
 )  # fmt: skip
 PACKAGES = (
     "msgspec", "uvicorn", "httptools", "uvloop", "granian", "starlette", "fastapi", "pydantic", "flask",
