@@ -7,6 +7,8 @@ All of it talks HTTP on this machine's loopback.
 
 from __future__ import annotations
 
+from typing import Any
+
 from segment.analytics.client import Client  # type: ignore[import-untyped]  # ships no types
 
 from examples.demo_app import journal, router
@@ -43,7 +45,7 @@ def play(*, stay: bool = False) -> int:
 
 def track_a_visit(host: str) -> None:
     """What a web shop sends; the last call is one that Segment answers with 200 and then throws away."""
-    client = Client("any-write-key", host=host)
+    client: Any = Client("any-write-key", host=host)
     client.identify("u-1", {"plan": "pro", "email": "ada@example.com"})
     client.page("u-1", "Shop", "Checkout")
     client.track("u-1", "Order Completed", {"order_id": "o-1", "revenue": 19.5})
