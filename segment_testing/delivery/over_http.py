@@ -76,7 +76,7 @@ class HTTPCarrier:
                 return Answer(None, failure=Failure.RESET)
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            return Answer(None, failure=_failure(error))
+            return Answer(None, failure=failure_of(error))
         # the server had closed a connection that was kept for long: nothing was taken from it
         return self._exchange(request, carriage)
 
@@ -130,7 +130,8 @@ def is_local(host: str) -> bool:
         return False
 
 
-def _failure(error: Exception) -> Failure:
+def failure_of(error: Exception) -> Failure:
+    """The code that Segment shows for an error of the connection."""
     match error:
         case TimeoutError():
             return Failure.TIMED_OUT

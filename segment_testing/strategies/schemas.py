@@ -151,7 +151,7 @@ def _both(one: Schema, other: Schema) -> Schema:
 
 def _kinds_in(schema: Schema) -> list[str]:
     """The types that a schema without `type` speaks of."""
-    if "properties" in schema or "required" in schema:
+    if schema.keys() & {"properties", "required", "additionalProperties"}:
         return ["object"]
     if "items" in schema:
         return ["array"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Awaitable, Callable, Generator, Iterable
+from http.client import BadStatusLine
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 
 from segment_hooks import ConfigurationError, Receiver, Track, WebhookEventRouter
 from segment_testing.delivery import Answer, Destination, Failure, Simulator, SlowBody, VirtualClock, WebhookRequest
-from segment_testing.delivery.over_http import is_local
+from segment_testing.delivery.over_http import failure_of, is_local
 from segment_testing.delivery.transport import Carriage
 
 SECRET = "k"
@@ -245,9 +247,10 @@ class Recorder(BaseHTTPRequestHandler):
         if "close" in self.path:
             self.close_connection = True
             return
-        self.send_response(307 if self.path == "/old" else 200)
-        if self.path == "/old":
-            self.send_header("Location", "/new")
+        location = {"/old": "/new", "/away": "http://127.0.0.1:1/elsewhere"}.get(self.path)
+        self.send_response(200 if location is None else 307)
+        if location is not None:
+            self.send_header("Location", location)
         self.send_header("Content-Length", "2")
         self.end_headers()
         self.wfile.write(b"ok")
@@ -293,6 +296,30 @@ async def test_over_http_from_a_loop_and_through_a_redirect(served: tuple[str, l
     assert seen[1][3] == EVENT
 
 
+def test_a_redirect_to_another_server_is_not_followed(served: tuple[str, list[Any]]) -> None:
+    url, seen = served
+    with Simulator(f"{url}/away") as simulator:
+        report = simulator.deliver(EVENT)
+    assert [fate.reason for fate in report.fates] == ["max-redirect"]
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "failure"),
+    [
+        (TimeoutError(), Failure.TIMED_OUT),
+        (ConnectionRefusedError(), Failure.REFUSED),
+        (socket.gaierror(), Failure.NOT_FOUND),
+        (BadStatusLine("x"), Failure.RESET),
+        (ConnectionAbortedError(), Failure.RESET),
+        (OSError(), Failure.UNREACHABLE),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_what_goes_wrong_over_http_in_segment_s_codes(error: Exception, failure: Failure) -> None:
+    assert failure_of(error) is failure
+
+
 def test_over_http_in_pieces(served: tuple[str, list[Any]]) -> None:
     url, seen = served
     with Simulator(url, secret=SECRET, faults=[SlowBody(pieces=3)]) as simulator:
@@ -312,8 +339,6 @@ def test_connections_that_end(served: tuple[str, list[Any]]) -> None:
 
 
 def test_where_nobody_listens() -> None:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/"
