@@ -14,7 +14,7 @@ from segment.analytics.client import Client  # type: ignore[import-untyped]  # s
 from examples.demo_app import journal, router
 from examples.serving import serving
 from segment_testing import FakeSegment
-from segment_testing.delivery import Simulator
+from segment_testing.delivery import State
 
 SECRET = "the demo's own secret"
 
@@ -23,6 +23,7 @@ def play(*, stay: bool = False) -> int:
     """Run all of it; returns how many things did not end as they should. `stay`: keep the page open afterwards."""
     with FakeSegment() as segment, segment.serve() as server, serving(router.asgi(SECRET, uncovered="refuse")) as port:
         print(f"1. Segment's own SDK sends to a fake Segment, which shows what came at {server.url}/\n")
+        to_service = segment.deliver_to(f"http://127.0.0.1:{port}/segment", secret=SECRET)
         track_a_visit(server.url)
         for call in segment.calls:
             print(f"ok  {call.type:<9} {call.name or '':<18} user {call.user_id}")
@@ -31,12 +32,12 @@ def play(*, stay: bool = False) -> int:
         wrong = (len(segment.calls) != 3) + ([str(each.reason) for each in segment.rejected] != ["event_not_defined"])
 
         print("\n2. The fake delivers those calls to the service, as signed webhooks\n")
-        simulator = Simulator(f"http://127.0.0.1:{port}/segment", secret=SECRET)
-        for call in segment.calls:
-            journal.clear()
-            report = simulator.deliver(call.payload)
-            print(f"{'ok ' if report.delivered else 'BAD'} {call.type:<9} {', '.join(journal)}")
-            wrong += not report.delivered
+        journal.clear()
+        report = to_service.forward()
+        for fate in report.fates:
+            print(f"{'ok ' if fate.state is State.DELIVERED else 'BAD'} {fate.title}")
+        print(f"    the handlers: {', '.join(journal)}")
+        wrong += not report.ok
         if stay:
             input(f"\nThe page is at {server.url}/ until you press Enter. ")
     print()

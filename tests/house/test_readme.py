@@ -78,6 +78,6 @@ def test_a_passing_and_a_failing_test(project: Path) -> None:
 
 def test_handlers_and_a_law_that_they_break(project: Path) -> None:
     said = pytest_in(project, "test_service.py")
-    assert "1 failed, 2 passed" in said, said
+    assert "1 failed, 3 passed" in said, said
     assert "FAILED test_service.py::test_no_order_is_shipped_twice" in said
     assert "check_idempotent: an event that comes again has effects again" in said
