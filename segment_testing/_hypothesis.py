@@ -7,10 +7,7 @@ work, and failed examples show events in full.
 
 from __future__ import annotations
 
-from typing import Any, get_args, get_origin
-
-from hypothesis import strategies as st
-from hypothesis.vendor import pretty
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from segment_hooks import (
     Alias,
@@ -25,6 +22,9 @@ from segment_hooks import (
     Track,
     Unknown,
 )
+
+if TYPE_CHECKING:
+    from hypothesis import strategies as st
 
 _FUNCTIONS: dict[type[Event], tuple[str, str | None]] = {
     Track: ("tracks", "properties"),
@@ -43,6 +43,10 @@ _FUNCTIONS: dict[type[Event], tuple[str, str | None]] = {
 
 def register() -> None:
     """Tell Hypothesis. Doing so again changes nothing."""
+    # here, since Hypothesis calls this while it is being imported
+    from hypothesis import strategies as st
+    from hypothesis.vendor import pretty
+
     # not documented by Hypothesis, and an error here would be one of whoever imports it
     show_as = getattr(pretty, "for_type_by_name", None)
     for kind in _FUNCTIONS:
