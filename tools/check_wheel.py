@@ -115,7 +115,8 @@ def main() -> None:
             f"extras that only the table or only the wheel has: {sorted(declared ^ tabled)}"
         )
 
-    jobs = {"": {m: extra_of(m) or "" for m in shipped if extra_of(m) not in ("testing", "cli")} | dict.fromkeys(LIGHT, "")}
+    alone = {m: extra_of(m) or "" for m in shipped if extra_of(m) not in ("testing", "cli")}
+    jobs = {"": alone | dict.fromkeys(LIGHT, "")}
     for extra in sorted(declared):
         jobs[extra] = {m: "" for m in shipped if extra_of(m) == extra and m not in BRING_YOUR_OWN}
         if extra in OTHERS:
