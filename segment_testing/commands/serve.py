@@ -11,6 +11,8 @@ from contextlib import ExitStack, contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from segment_hooks import ConfigurationError
+from segment_hooks.tracking_plan import TrackingPlan
 from segment_testing.commands import CommandError
 from segment_testing.commands.reports import JSONReport, Listening, QuietReport, Report
 from segment_testing.fake import FakeSettings, OAuthSettings, TrackingAPI
@@ -47,6 +49,13 @@ def add(parsers: SubParsers[ArgumentParser]) -> None:
         type=_key,
         help="a write key that exists, calls with others are lost; may be given several times (default: all exist)",
     )
+    option(
+        "--plan",
+        action="append",
+        dest="plans",
+        metavar="FILE",
+        help="a tracking plan; the page shows how calls break it; may be given several times, for its pages",
+    )
     option("--strict", action="store_true", help="exit with 1 if Segment would have lost or refused anything")
     option("--rate-limit", type=_rate, metavar="N", help="answer 429 above so many requests per second")
     option(
@@ -71,6 +80,7 @@ def run(options: Namespace) -> int:
         rate_limit=options.rate_limit,
         max_calls=options.max_calls,
         oauth=OAuthSettings(),
+        tracking_plan=_plan(options.plans),
     )
     api = TrackingAPI(settings)
     bell = _Bell()
@@ -84,6 +94,15 @@ def run(options: Namespace) -> int:
     report.show(news(api.ledger, place))  # what came while the server stopped
     report.end()
     return 1 if options.strict and report.tally.faulty else 0
+
+
+def _plan(paths: list[str] | None) -> TrackingPlan | None:
+    if not paths:
+        return None
+    try:
+        return TrackingPlan.load(*paths).compile()
+    except (OSError, ConfigurationError) as error:  # also where the extra `tracking-plan` is missing
+        raise CommandError(str(error)) from None
 
 
 def _listening(fake: ServedFake, tls: TLSFiles | None, options: Namespace) -> Listening:

@@ -12,6 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
+SHOWN = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
+PLAN = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
 FILES = dict(re.findall(r"```python\n# (\S+\.py)\n(.*?)```", README, re.DOTALL))
 
 
@@ -72,8 +74,7 @@ segment.expect.identify(user_id="u1").once()
 def test_a_passing_and_a_failing_test(project: Path) -> None:
     said = pytest_in(project, "test_shop.py")
     assert "1 failed, 1 passed" in said
-    (shown,) = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
-    assert shown in said
+    assert SHOWN[0] in said
 
 
 def test_handlers_and_a_law_that_they_break(project: Path) -> None:
@@ -81,3 +82,15 @@ def test_handlers_and_a_law_that_they_break(project: Path) -> None:
     assert "1 failed, 3 passed" in said, said
     assert "FAILED test_service.py::test_no_order_is_shipped_twice" in said
     assert "check_idempotent: an event that comes again has effects again" in said
+
+
+def test_a_tracking_plan_and_a_test_that_breaks_it(project: Path) -> None:
+    pytest.importorskip("jsonschema_rs", reason="jsonschema-rs is not installed")
+    (plan,) = PLAN
+    (project / "plan.json").write_text(plan)
+    made = run(project, "-m", "segment_hooks", "types", "plan.json", "-o", "analytics.py")
+    assert made.returncode == 0, made.stderr
+    said = pytest_in(project, "test_plan.py")
+    assert "1 failed, 1 passed" in said
+    for line in SHOWN[1].splitlines():
+        assert line in said

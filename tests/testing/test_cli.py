@@ -14,8 +14,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPSConnection
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
 from hypothesis import given
@@ -331,6 +333,26 @@ def stop(process: subprocess.Popen[str], how: signal.Signals) -> tuple[str, str]
 
 
 TRACK = {"writeKey": "key", "userId": "u1", "event": "A"}
+
+
+def test_calls_are_held_against_a_plan(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text(json.dumps({"rules": [{"type": "TRACK", "key": "B", "jsonSchema": {}}]}))
+    with served("--json", "--plan", str(plan)) as process:
+        url = read(process)["url"]
+        assert post(url, "/v1/track", TRACK) == 200
+        with urlopen(f"{url}/_fake/events", timeout=PATIENCE) as answer:
+            (event,) = json.load(answer)["events"]
+        assert [violation["type"] for violation in event["violations"]] == ["Unplanned Event"]
+
+
+@pytest.mark.parametrize("text", [None, "{", "{}"])
+def test_a_plan_that_is_none(text: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = tmp_path / "plan.json"
+    if text is not None:
+        plan.write_text(text)
+    assert main(["serve", "--port", "0", "--plan", str(plan)]) == 2
+    assert "plan.json" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
