@@ -339,3 +339,34 @@ def test_an_error_is_logged_with_the_file_that_raised_it(caplog: pytest.LogCaptu
     answer(receiver(outer), signed(TRACK))
     file = vars(caplog.records[-1])["segment_error_at"].rpartition(":")[0]
     assert file == json.decoder.__file__
+
+
+class Gate:
+    """An inbox that notes what it is given, and handles nothing."""
+
+    def __init__(self) -> None:
+        self.given: list[tuple[Any, ...]] = []
+
+    def handle(self, *given: Any) -> list[Outcome]:
+        self.given.append(given)
+        return [Outcome(Result.STORED) for _ in given[0]]
+
+    async def handle_async(self, *given: Any) -> list[Outcome]:
+        return self.handle(*given)
+
+
+@pytest.mark.parametrize("build", [False, True], ids=["constructor", "build"])
+def test_an_inbox_stands_in_front_of_the_router(build: bool) -> None:
+    gate, router = Gate(), WebhookEventRouter()
+    target = (
+        Receiver.build(router, SECRET, deadline=3.5, inbox=gate)
+        if build
+        else Receiver(SegmentWebhookHandler(SECRET), router, deadline=3.5, inbox=gate)
+    )
+    assert answer(target, signed(TRACK)) == (200, {"stored": 1})
+    assert gate.given == [([parse_event(TRACK)], router, 3.5)] * 2
+
+
+@pytest.mark.parametrize("encoding", ["", " ", "identity", " Identity"])
+def test_a_body_that_is_said_not_to_be_compressed_is_taken(encoding: str) -> None:
+    assert receiver(nothing).receive(signed(TRACK, **{"content-encoding": encoding})).status == 200
