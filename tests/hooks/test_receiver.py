@@ -344,12 +344,13 @@ def test_an_error_is_logged_with_the_file_that_raised_it(caplog: pytest.LogCaptu
 class Gate:
     """An inbox that notes what it is given, and handles nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, outcome: Outcome = Outcome(Result.STORED)) -> None:  # noqa: B008  # it is immutable
         self.given: list[tuple[Any, ...]] = []
+        self._outcome = outcome
 
     def handle(self, *given: Any) -> list[Outcome]:
         self.given.append(given)
-        return [Outcome(Result.STORED) for _ in given[0]]
+        return [self._outcome for _ in given[0]]
 
     async def handle_async(self, *given: Any) -> list[Outcome]:
         return self.handle(*given)
@@ -365,6 +366,13 @@ def test_an_inbox_stands_in_front_of_the_router(build: bool) -> None:
     )
     assert answer(target, signed(TRACK)) == (200, {"stored": 1})
     assert gate.given == [([parse_event(TRACK)], router, 3.5)] * 2
+
+
+def test_what_an_inbox_could_not_take_is_logged_and_asked_for_again(caplog: pytest.LogCaptureFixture) -> None:
+    gate = Gate(Outcome(Result.RETRY, (RetryError(),)))
+    status, _ = answer(receiver(inbox=gate), signed(TRACK))
+    assert status == 503
+    assert [vars(record)["segment_message_id"] for record in caplog.records] == ["m-1", "m-1"]
 
 
 @pytest.mark.parametrize("encoding", ["", " ", "identity", " Identity"])
