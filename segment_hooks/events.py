@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, cast
 
 import msgspec
 from msgspec.structs import force_setattr
@@ -30,18 +30,6 @@ else:
 
     P = TypeVar("P")
     D = TypeVar("D")
-
-
-class Origin(Protocol):
-    """Where the raw bytes of an event are, and whether a signature covers it, for what is not simply a covered body."""
-
-    def raw(self, index: int) -> bytes:
-        """The bytes of the event with that place in the body."""
-        ...
-
-    def covers(self, index: int) -> bool:
-        """Whether a signature covers that event."""
-        ...
 
 
 if TYPE_CHECKING:
@@ -114,7 +102,8 @@ class Event(msgspec.Struct, frozen=True, eq=False, gc=False, rename="camel"):
     _properties: msgspec.Raw = _raw("properties")
     _traits: msgspec.Raw = _raw("traits")
 
-    # set by the parser alone, whatever the body holds; what is looked at once is kept in the memo
+    # set by the parser alone, whatever the body holds; what is looked at once is kept in the memo. The origin is the
+    # bytes of an event that a signature covers, or has `raw(index)` and `covers(index)` that tell of any other
     _origin: _Unreachable | None = _own("origin")
     _index: int = _own("index", 0)
     _bag: _Unreachable | msgspec.UnsetType = _own("bag", msgspec.UNSET)
