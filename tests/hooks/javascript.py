@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from typing import Any
 
-import pytest
+from tests.parts import program
 
 
 def run_node(script: str, given: Any) -> Any:
@@ -16,12 +14,7 @@ def run_node(script: str, given: Any) -> Any:
 
     Both go through text that is pure ASCII, so no transport has a say in how they are encoded.
     """
-    node = shutil.which("node")
-    if node is None:
-        message = "Node.js is not installed, so JavaScript's own JSON.stringify cannot be asked"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+    node = program("node")  # or JavaScript's own JSON.stringify cannot be asked
     whole = f"""
         const given = JSON.parse(require("fs").readFileSync(0, "utf8"));
         const escaped = (c) => "\\\\u" + c.charCodeAt(0).toString(16).padStart(4, "0");

@@ -12,6 +12,8 @@ from typing import NoReturn
 
 import pytest
 
+from tests.parts import lacking
+
 POSTGRES = os.environ.get("SEGMENT_TEST_POSTGRES", "host=127.0.0.1 port=5432 user=postgres dbname=postgres")
 RABBITMQ = os.environ.get("SEGMENT_TEST_RABBITMQ", "amqp://guest:guest@127.0.0.1:5672/")
 NATS = os.environ.get("SEGMENT_TEST_NATS", "nats://127.0.0.1:4222")
@@ -20,10 +22,7 @@ REDIS = os.environ.get("SEGMENT_TEST_REDIS", "redis://127.0.0.1:6379/0")
 
 def missing(service: str, why: object) -> NoReturn:
     """Skip the test, or fail it in CI, where every server must be there."""
-    message = f"no {service} to test with: {why}"
-    if os.environ.get("CI"):
-        pytest.fail(message)
-    pytest.skip(message)
+    lacking(f"{service} to test with: {why}")
 
 
 @pytest.fixture
